@@ -1,0 +1,74 @@
+# The only command surface. Settings are in .env; bare `make` prints this help.
+.DEFAULT_GOAL := help
+.PHONY: help doctor setup up status logs down reset stream stream-stop scan generate verify latency lint format test test-unit test-integration ci
+PYTHON := .venv/bin/python
+S ?= kafka
+FORMAT ?= table
+ARGS = $(if $(SOURCE),--source "$(SOURCE)") $(if $(RATE),--rate "$(RATE)") $(if $(MODE),--mode "$(MODE)") $(if $(LIMIT),--limit "$(LIMIT)") $(if $(LOOP),--loop)
+
+help:
+	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} /^[a-z-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+# Anything that needs the environment says so in one line instead of failing inside a recipe.
+.PHONY: installed
+installed:
+	@test -f .venv/lock.sha256 || { echo 'error: not set up yet: run "make setup"' >&2; exit 2; }
+
+##@ Start
+setup: ## environments, jars and secrets; again: nothing to do
+	@PYTHONDONTWRITEBYTECODE=1 python3.11 -m services.install
+
+doctor: ## what could stop the stack on this machine, and what mends it
+	@if test -f .venv/lock.sha256; then $(PYTHON) -m services doctor; else python3 -m services.prerequisites; fi
+
+up: installed ## Kafka, HBase and Spark Thrift, each when the one before is ready
+	@$(PYTHON) -m services up
+
+status: installed ## state, pid, port and memory of each service (FORMAT=json)
+	@$(PYTHON) -m services status --format $(FORMAT)
+
+logs: installed ## follow a log: make logs S=live
+	@$(PYTHON) -m services logs --service "$(S)"
+
+##@ Run
+stream: installed ## streaming jobs and a replay: SOURCE= RATE= MODE= LOOP=1 LIMIT= DETACH=1
+	@$(PYTHON) -m services stream $(if $(DETACH),--detach) -- $(ARGS)
+
+stream-stop: installed ## end the replay and both streaming jobs
+	@$(PYTHON) -m services stream-stop
+
+scan: installed ## the last minute of windows, as HBase has them
+	@$(PYTHON) -m hbase scan event_counts --last 1m
+
+generate: installed ## make the sample again: the same seed gives the same bytes
+	@$(PYTHON) -m data.generator --rows 20000 --seed 7 --out data/sample/events.csv.gz
+
+##@ Check
+verify: installed ## recount the topic by another path and compare it with every place
+	@$(PYTHON) -m bench.verify
+
+latency: installed ## how long an event takes to be visible in HBase, over 3 minutes of a stream
+	@$(PYTHON) -m bench.latency --seconds $(or $(SECONDS),180)
+
+lint: installed ## ruff, mypy, yamllint
+	@$(PYTHON) -m ruff check . && $(PYTHON) -m ruff format --check . && $(PYTHON) -m mypy && .venv/bin/yamllint -s .
+
+format: installed ## put the code in order
+	@$(PYTHON) -m ruff check --fix . && $(PYTHON) -m ruff format .
+
+test: test-unit test-integration ## everything, with the real services
+
+test-unit: installed ## the fast part: no services
+	@$(PYTHON) -m pytest tests/unit
+
+test-integration: installed ## the real services, on ports and folders of their own
+	@$(PYTHON) -m pytest tests/integration
+
+ci: lint test ## what CI runs
+
+##@ Clean
+down: installed ## end every process
+	@$(PYTHON) -m services down
+
+reset: installed ## down, then delete all data (asks; FORCE=1 for scripts)
+	@$(PYTHON) -m services reset $(if $(FORCE),--force)

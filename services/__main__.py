@@ -1,0 +1,111 @@
+"""`python -m services up | down | status | stream | stream-stop | logs | doctor | reset`: what the Makefile calls."""
+
+import argparse
+import os
+import shutil
+import sys
+
+from rich.console import Console
+
+from services import doctor, status
+from services.processes import ours
+from services.service import ServiceError
+from services.stack import Stack
+from settings import Settings, SettingsError, load_settings
+
+COMMANDS = ("up", "down", "status", "stream", "stream-stop", "logs", "doctor", "reset")
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m services", description=__doc__)
+    parser.add_argument("command", choices=COMMANDS)
+    parser.add_argument("--format", choices=("table", "json"), default="table")
+    parser.add_argument("--service", default="", help="whose log")
+    parser.add_argument("--force", action="store_true", help="reset without asking")
+    parser.add_argument("--detach", action="store_true", help="the producer under the supervisor")
+    return parser
+
+
+def _reset(settings: Settings, stack: Stack, force: bool) -> int:
+    folder = settings.paths.data
+    if not force:
+        if not sys.stdin.isatty():
+            raise ServiceError(
+                "reset deletes all data: run it with FORCE=1 where nobody can answer"
+            )
+        answer = input(f"Delete every event, table and checkpoint in {folder}? Type yes: ")
+        if answer.strip().lower() != "yes":
+            print("Nothing was deleted.")
+            return 0
+    stack.down(print)
+    if folder.exists():
+        shutil.rmtree(folder)
+    print(f"deleted {folder}")
+    return 0
+
+
+def _logs(settings: Settings, name: str) -> int:
+    known = sorted(path.stem for path in settings.paths.logs.glob("*.log"))
+    if name not in known:
+        raise ServiceError(
+            f"no log of {name!r}: use S= with one of {', '.join(known) or 'none yet'}"
+        )
+    path = settings.paths.logs / f"{name}.log"
+    os.execvp("tail", ["tail", "-n", "100", "-F", str(path)])  # noqa: S606 (no shell)
+
+
+def _stream(settings: Settings, arguments: argparse.Namespace, producer: list[str]) -> int:
+    stack = Stack(settings, producer)
+    stack.start_jobs(print)
+    if arguments.detach:
+        stack.start_producer(print)
+        return 0
+    command = [sys.executable, "-m", "ingest", *producer]
+    os.execv(sys.executable, command)  # noqa: S606 (the producer takes over: Ctrl-C is its own)
+
+
+def run(arguments: argparse.Namespace, producer: list[str]) -> int:
+    """Carry out one command; the exit code."""
+    settings = load_settings()
+    stack, console = Stack(settings), Console(width=None if sys.stdout.isatty() else 160)
+    match arguments.command:
+        case "up":
+            stack.up(print)
+            status.show(stack, console, as_json=False)
+        case "down":
+            if not ours(settings):
+                print("down: nothing was running")
+                return 0
+            stack.down(print)
+        case "status":
+            status.show(stack, console, arguments.format == "json")
+        case "stream":
+            return _stream(settings, arguments, producer)
+        case "stream-stop":
+            stack.stop_jobs(print)
+        case "logs":
+            return _logs(settings, arguments.service)
+        case "doctor":
+            return doctor.run(settings, console)
+        case "reset":
+            return _reset(settings, stack, arguments.force)
+    return 0
+
+
+def main() -> int:
+    """Arguments in, exit code out; a mistake is one line."""
+    arguments, producer = _parser().parse_known_args()
+    try:
+        return run(arguments, [item for item in producer if item != "--"])
+    except (ServiceError, SettingsError) as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 2 if isinstance(error, SettingsError) else 1
+    except OSError as error:
+        print(f"error: {error}; free the disk or mend the folder, then try again", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+
+
+if __name__ == "__main__":
+    sys.exit(main())

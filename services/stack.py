@@ -1,0 +1,149 @@
+"""The stack: every service in the order of the flow, and what up, down, stream and status do with them."""
+
+import sys
+import time
+from collections.abc import Callable
+
+from services import hbase, kafka, processes, thriftserver
+from services.service import Service, ServiceError
+from services.supervisor import Supervisor
+from settings import Settings
+
+LOG_TAIL = 20
+JOBS = ("live", "landing")
+Report = Callable[[str], None]
+
+
+def base_services(settings: Settings) -> list[Service]:
+    """What `make up` starts, in order."""
+    return [kafka.service(settings), *hbase.services(settings), thriftserver.service(settings)]
+
+
+def job_services(settings: Settings) -> list[Service]:
+    """The two streaming jobs and the producer: what `make stream` starts."""
+    landing = ["nice", "-n", "10", sys.executable, "-m", "streaming", "landing"]
+    live = [sys.executable, "-m", "streaming", "live"]
+    return [
+        Service("live", live, stop_seconds=30, stop_group=False),
+        Service("landing", landing, stop_seconds=60, stop_group=False),
+        Service("producer", [sys.executable, "-m", "ingest"], stop_seconds=30, restarts=False),
+    ]
+
+
+class Stack:
+    """One stack, as its settings describe it."""
+
+    def __init__(self, settings: Settings, producer_arguments: list[str] | None = None) -> None:
+        self.settings = settings
+        self.base = base_services(settings)
+        self.jobs = job_services(settings)
+        if producer_arguments:
+            self.jobs[-1].command.extend(producer_arguments)
+        self.supervisor = Supervisor(settings, [*self.base, *self.jobs])
+
+    def _clear_orphans(self, report: Report) -> None:
+        if self.supervisor.answers():
+            return
+        orphans = processes.ours(self.settings)
+        if orphans:
+            ended = processes.end_all(orphans)
+            report(f"ended {ended} processes that a killed supervisor had left behind")
+
+    def check_ports(self) -> None:
+        """Refuse, before anything is changed, when a port that we need is somebody else's."""
+        pids = {process.pid for process in processes.ours(self.settings)}
+        held = processes.listeners()
+        for service in self.base:
+            for name, port in service.ports.items():
+                holder = held.get(port)
+                if holder and holder.pid not in pids:
+                    raise ServiceError(
+                        f"port {port} is held by {holder.name} (pid {holder.pid}): "
+                        f"stop it, or choose another port for {name} in .env"
+                    )
+
+    def up(self, report: Report) -> None:
+        """Start what does not run, in order, each only when the one before it is ready."""
+        self._clear_orphans(report)
+        self.check_ports()
+        self.supervisor.launch()
+        for service in self.base:
+            started = time.monotonic()
+            was_running = self.supervisor.is_running(service.name)
+            if not was_running:
+                service.prepare(self.settings)
+                self.supervisor.start(service.name)
+            self._await_ready(service)
+            if not was_running:
+                service.finish(self.settings)
+            state = "is up" if was_running else f"ready in {time.monotonic() - started:.0f} s"
+            report(f"{service.name} {state}")
+
+    def _await_ready(self, service: Service) -> None:
+        deadline = time.monotonic() + service.ready_seconds
+        while True:
+            try:
+                return service.probe(self.settings)
+            except Exception as error:
+                # Each client library has its own errors for "not yet": all of them mean waiting,
+                # and the last one is told when the time is over.
+                state = self.supervisor.states().get(service.name, {}).get("statename")
+                if state == "FATAL" or time.monotonic() > deadline:
+                    raise ServiceError(self._not_ready(service, error)) from error
+            time.sleep(0.5)
+
+    def _not_ready(self, service: Service, error: Exception) -> str:
+        log = self.settings.paths.logs / f"{service.name}.log"
+        lines = log.read_text(errors="replace").splitlines() if log.exists() else []
+        tail = "\n".join(f"    {line}" for line in lines[-LOG_TAIL:])
+        return (
+            f"{service.name} is not ready after {service.ready_seconds} s ({error}); "
+            f"its last lines follow, all of them: make logs S={service.name}\n{tail}"
+        )
+
+    def start_jobs(self, report: Report) -> None:
+        """Start the two streaming jobs if they are not running."""
+        self._require_up()
+        self.supervisor.launch()
+        for name in JOBS:
+            if not self.supervisor.is_running(name):
+                self.supervisor.start(name)
+                report(f"{name} started")
+
+    def start_producer(self, report: Report) -> None:
+        """Start the producer under the supervisor, as `make stream DETACH=1` does."""
+        if self.supervisor.is_running("producer"):
+            raise ServiceError("a producer is already running: make stream-stop ends it")
+        self.supervisor.replace("producer")
+        self.supervisor.start("producer")
+        report("producer started; its log: make logs S=producer")
+
+    def _require_up(self) -> None:
+        states = self.supervisor.states()
+        for service in self.base:
+            if states.get(service.name, {}).get("statename") != "RUNNING":
+                raise ServiceError(f'{service.name} is not running: run "make up"')
+
+    def stop_jobs(self, report: Report) -> None:
+        """End the producer first, so that the jobs can finish what was sent."""
+        for service in reversed(self.jobs):
+            if self.supervisor.is_running(service.name):
+                self.supervisor.stop(service.name)
+                report(f"{service.name} stopped")
+
+    def down(self, report: Report) -> None:
+        """End everything, in the opposite order, and make sure that no process is left."""
+        if self.supervisor.answers():
+            self.stop_jobs(report)
+            for service in reversed(self.base):
+                if self.supervisor.is_running(service.name):
+                    self.supervisor.stop(service.name)
+                    report(f"{service.name} stopped")
+            self.supervisor.shutdown()
+        left = processes.ours(self.settings)
+        processes.end_all(left, seconds=10)
+        remaining = processes.ours(self.settings)
+        if remaining:
+            pids = ", ".join(str(process.pid) for process in remaining)
+            raise ServiceError(f"processes {pids} do not end: kill -9 them")
+        report("down: no process is left")
