@@ -1,0 +1,77 @@
+"""What the terminal shows of a replay: a live line, or a log line every few seconds."""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from rich.text import Text
+
+from ingest.producer import EventProducer
+from ingest.replay import Schedule
+
+LOG_SECONDS = 5.0
+SILENCE_SECONDS = 3.0
+BAD_ROWS_IN_FULL = 10
+log = logging.getLogger("ingest")
+
+
+@dataclass
+class Progress:
+    """The state of a replay as text; rich asks for it twice a second."""
+
+    schedule: Schedule
+    producer: EventProducer
+    clock: Callable[[], float]
+    bad_rows: int = 0
+    sending: bool = True
+    _logged_at: float = 0.0
+
+    def reject(self, line_number: int, reason: str) -> None:
+        """Count a bad row, and log the first ones in full."""
+        self.bad_rows += 1
+        if self.bad_rows <= BAD_ROWS_IN_FULL:
+            log.warning("line %d: %s", line_number, reason)
+        if self.bad_rows == BAD_ROWS_IN_FULL:
+            log.warning("further bad rows are only counted")
+
+    def log_when_due(self) -> None:
+        """Log the line if the last one is old enough."""
+        now = self.clock()
+        if now - self._logged_at >= LOG_SECONDS:
+            self._logged_at = now
+            log.info("%s", self.line())
+
+    def __rich__(self) -> Text:
+        return Text(self.line())
+
+    def line(self) -> str:
+        """Rates, counts, lag and whether Kafka answers."""
+        producer, now = self.producer, self.clock()
+        # nothing is due any more once the last event is sent
+        lag = self.schedule.lag_seconds(producer.sent, now) if self.sending else 0.0
+        return (
+            f"rate {self._rate(now):,.0f}/s of {self.schedule.rate:,.0f}/s  "
+            f"sent {producer.sent:,}  acknowledged {producer.acknowledged:,}  "
+            f"failed {producer.failed:,}  retried {producer.retried:,}  "
+            f"bad rows {self.bad_rows:,}  lag {lag:.1f} s  {self._state()}"
+        )
+
+    def summary(self, seconds: float) -> str:
+        """The last line of a run, for people and scripts."""
+        producer = self.producer
+        rate = producer.acknowledged / seconds if seconds > 0 else 0.0
+        return (
+            f"sent={producer.sent} acknowledged={producer.acknowledged} failed={producer.failed} "
+            f"retried={producer.retried} bad_rows={self.bad_rows} seconds={seconds:.1f} "
+            f"rate={rate:.1f} replay_id={self.schedule.replay_id}"
+        )
+
+    def _rate(self, now: float) -> float:
+        seconds = now - self.schedule.started_at
+        return self.producer.sent / seconds if seconds > 0 else 0.0
+
+    def _state(self) -> str:
+        silent = self.producer.silent_seconds
+        if silent < SILENCE_SECONDS:
+            return "ok"
+        return f"Kafka has not answered for {silent:.0f} s, {self.producer.in_flight:,} events wait"
