@@ -1,0 +1,124 @@
+"""`python -m streaming live | landing`: session, queries, wait; the exit code tells the supervisor what to do."""
+
+import argparse
+import logging
+import signal
+import sys
+import time
+from types import FrameType
+
+from pyspark.errors import PySparkException
+from pyspark.sql import SparkSession
+from pyspark.sql.streaming import StreamingQuery
+
+from settings import Settings, SettingsError, load_settings
+from streaming import landing, live, session
+
+REPORT_SECONDS = 30
+AGAIN, STOPPED = 1, 3  # exit codes: the supervisor starts the job again after 1, not after 3
+QUERIES = {"live": ("live",), "landing": ("landing_events", "landing_windows")}
+REMEDIES = {
+    "RowRefusedError": "HBase refuses a row; mend the table or the row it names, then make stream",
+    "No space left": "the disk is full: free some room; the job then goes on from its checkpoint",
+    "STATE_STORE": "the checkpoint belongs to another form of the query: make stream-stop, "
+    "delete {checkpoint}, make stream; windows are then rebuilt from the topic",
+    "failOnDataLoss": "the topic lost messages that were not read yet (deleted, or retention): "
+    "make stream-stop, delete {checkpoint}, make stream",
+}
+logger = logging.getLogger("streaming")
+
+
+class StopRequestedError(Exception):
+    """The supervisor asked the job to end."""
+
+
+def _on_signal(number: int, frame: FrameType | None) -> None:
+    raise StopRequestedError
+
+
+def explain(job: str, settings: Settings, error: BaseException) -> tuple[str, int]:
+    """One line for a failed query, and the exit code."""
+    text = str(error)
+    for mark, remedy in REMEDIES.items():
+        if mark in text:
+            code = AGAIN if mark == "No space left" else STOPPED
+            return remedy.format(checkpoint=session.checkpoint(settings, job)), code
+    return f"{text.splitlines()[0][:500]}; starting again from the checkpoint", AGAIN
+
+
+def _report(queries: list[StreamingQuery]) -> None:
+    for query in queries:
+        progress = query.lastProgress
+        if progress:
+            logger.info(
+                "%s: batch %s, %s rows, %s ms, watermark %s",
+                *(query.name, progress.batchId, progress.numInputRows),
+                *(progress.batchDuration, progress.eventTime.get("watermark", "none")),
+            )
+
+
+def _await(queries: list[StreamingQuery]) -> None:
+    next_report = time.monotonic() + REPORT_SECONDS
+    while True:
+        for query in queries:
+            # Raises the query's own error when it has failed.
+            if query.awaitTermination(1):
+                return
+        if time.monotonic() > next_report:
+            _report(queries)
+            next_report += REPORT_SECONDS
+
+
+def _run(job: str, settings: Settings) -> None:
+    for name in QUERIES[job]:
+        session.ensure_writable(session.checkpoint(settings, name))
+    session.await_orphan(settings, job)
+    stream = settings.stream
+    memory = stream.live_memory if job == "live" else stream.landing_memory
+    spark = session.build(settings, job, memory)
+    start = live.start if job == "live" else landing.start
+    queries = start(spark, settings)
+    logger.info("%s: started", job)
+    try:
+        _await(queries)
+    except StopRequestedError:
+        _stop(spark, queries)
+
+
+def _stop(spark: SparkSession, queries: list[StreamingQuery]) -> None:
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    for query in queries:
+        query.stop()
+    spark.stop()
+    logger.info("stopped")
+
+
+def main() -> int:
+    """Run a job until it is told to stop (0), fails and may start again (1), or needs a person (3)."""
+    parser = argparse.ArgumentParser(prog="python -m streaming", description=__doc__)
+    parser.add_argument("job", choices=sorted(QUERIES))
+    job = parser.parse_args().job
+    logging.basicConfig(format="%(asctime)s %(levelname)s %(message)s", level=logging.INFO)
+    logging.getLogger("kafka").setLevel(logging.ERROR)
+    logging.getLogger("py4j").setLevel(logging.ERROR)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, _on_signal)
+    try:
+        settings = load_settings()
+        with session.lock(settings, job):
+            _run(job, settings)
+        return 0
+    except StopRequestedError:
+        return 0
+    except (SettingsError, session.JobError) as error:
+        print(f"error: {error}", file=sys.stderr)
+        return STOPPED
+    except PySparkException as error:
+        logger.debug("the query failed", exc_info=error)
+        line, code = explain(job, load_settings(), error)
+        print(f"error: {line}", file=sys.stderr)
+        return code
+
+
+if __name__ == "__main__":
+    sys.exit(main())

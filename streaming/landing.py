@@ -1,0 +1,142 @@
+"""The landing queries: every event, every rejected message and the last value of each window, in Delta."""
+
+from collections.abc import Callable
+
+from delta.tables import DeltaTable
+from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import functions as F
+from pyspark.sql.streaming import StreamingQuery
+from pyspark.sql.types import StructType
+
+from settings import Settings
+from streaming import sources, transforms
+from streaming.schemas import RAW_TABLES
+from streaming.session import checkpoint
+from streaming.validation import judge
+
+COMPACT_EVERY_BATCHES = 100
+WINDOW_KEY = ("window_started_at", "dimension", "value")
+BatchFunction = Callable[[DataFrame, int], None]
+
+
+def table_path(settings: Settings, table: str) -> str:
+    """Where a raw table is kept."""
+    return f"{settings.warehouse_uri}/raw/{table}"
+
+
+def ensure_table(spark: SparkSession, path: str, schema: StructType) -> None:
+    """Create an empty Delta table when the path holds none yet."""
+    DeltaTable.createIfNotExists(spark).location(path).addColumns(schema).execute()
+
+
+def query_id(batch: DataFrame) -> str:
+    """The id that the query's checkpoint keeps for its whole life."""
+    found = batch.sparkSession.sparkContext.getLocalProperty("sql.streaming.queryId")
+    assert found, "called outside of a streaming query"
+    return str(found)
+
+
+def append_once(rows: DataFrame, path: str, table: str, identity: str, batch_id: int) -> None:
+    """Append a batch; Delta skips it when this (application, version) was committed before."""
+    (
+        rows.coalesce(1)
+        .write.format("delta")
+        .mode("append")
+        .option("txnAppId", f"{table}-{identity}")
+        .option("txnVersion", batch_id)
+        .save(path)
+    )
+
+
+def compact(spark: SparkSession, path: str, batch_id: int) -> None:
+    """Now and then gather small files and drop those that no reader within a week needs."""
+    if batch_id % COMPACT_EVERY_BATCHES == COMPACT_EVERY_BATCHES - 1:
+        table = DeltaTable.forPath(spark, path)
+        table.optimize().executeCompaction()
+        table.vacuum()
+
+
+def events_sink(spark: SparkSession, settings: Settings) -> BatchFunction:
+    """Accepted events to raw.event_stream, the others to raw.rejected_event."""
+    stream = settings.stream
+    events, refused = (table_path(settings, t) for t in ("event_stream", "rejected_event"))
+
+    def write(batch: DataFrame, batch_id: int) -> None:
+        judged = judge(
+            batch,
+            max_event_bytes=stream.max_event_bytes,
+            max_future_seconds=stream.max_future_seconds,
+        ).persist()
+        try:
+            identity = query_id(batch)
+            rows = transforms.event_rows(transforms.with_extra(transforms.accepted(judged)))
+            append_once(rows, events, "event_stream", identity, batch_id)
+            rejected = transforms.rejected(judged)
+            if not rejected.isEmpty():
+                append_once(rejected, refused, "rejected_event", identity, batch_id)
+            compact(spark, events, batch_id)
+        finally:
+            judged.unpersist()
+
+    return write
+
+
+def windows_sink(spark: SparkSession, settings: Settings) -> BatchFunction:
+    """Merge the newest update of each window; an older message never replaces a newer one."""
+    path = table_path(settings, "window_metrics")
+
+    def write(batch: DataFrame, batch_id: int) -> None:
+        latest = transforms.latest_windows(transforms.parse_windows(batch)).persist()
+        try:
+            oldest = latest.agg(F.min("window_started_at").alias("at")).first()
+            if oldest is not None and oldest["at"] is not None:
+                merge_windows(spark, path, latest)
+            compact(spark, path, batch_id)
+        finally:
+            latest.unpersist()
+
+    return write
+
+
+def merge_windows(spark: SparkSession, path: str, latest: DataFrame) -> None:
+    """One row for a window, dimension and value: the one with the highest offset in its partition.
+
+    A key always lands on the same partition, so offsets order its updates; batch numbers would not
+    survive a new checkpoint, which starts again at zero.
+    """
+    oldest = latest.agg(F.date_format(F.min("window_started_at"), "yyyy-MM-dd HH:mm:ss")).first()
+    assert oldest is not None
+    keys = " and ".join(f"target.{name} = source.{name}" for name in WINDOW_KEY)
+    # The literal lets Delta skip the files of windows that can no longer change.
+    since = f"target.window_started_at >= timestamp'{oldest[0]}'"
+    (
+        DeltaTable.forPath(spark, path)
+        .alias("target")
+        .merge(latest.coalesce(1).alias("source"), f"{keys} and {since}")
+        .whenMatchedUpdateAll("source.analytics_offset > target.analytics_offset")
+        .whenNotMatchedInsertAll()
+        .execute()
+    )
+
+
+def start(spark: SparkSession, settings: Settings) -> list[StreamingQuery]:
+    """Start both landing queries."""
+    for table in ("event_stream", "rejected_event", "window_metrics"):
+        ensure_table(spark, table_path(settings, table), RAW_TABLES[table])
+    kafka = settings.kafka
+    events = sources.read_topic(spark, settings, kafka.events_topic, headers=True)
+    updates = sources.read_topic(spark, settings, kafka.analytics_topic)
+    return [
+        _start(events, settings, "landing_events", events_sink(spark, settings)),
+        _start(updates, settings, "landing_windows", windows_sink(spark, settings)),
+    ]
+
+
+def _start(rows: DataFrame, settings: Settings, name: str, write: BatchFunction) -> StreamingQuery:
+    return (
+        rows.writeStream.queryName(name)
+        .trigger(processingTime=f"{settings.stream.landing_trigger_seconds} seconds")
+        .option("checkpointLocation", checkpoint(settings, name))
+        .foreachBatch(write)
+        .start()
+    )

@@ -1,0 +1,167 @@
+"""The live query: events -> windows -> HBase, then ecommerce-analytics, then stream_state, batch by batch."""
+
+import json
+import logging
+from collections import defaultdict
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+from kafka import KafkaProducer
+from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql.streaming import StreamingQuery
+
+from hbase import row_keys
+from hbase.store import HBaseStore
+from hbase.tables import DIMENSION_TABLES
+from settings import Settings
+from streaming import sources, transforms
+from streaming.session import checkpoint
+from streaming.validation import judge
+
+QUERY_NAME = "live"
+SEND_SECONDS = 120
+HBASE_COLUMNS = {
+    "views": "view_count",
+    "carts": "cart_count",
+    "purchases": "purchase_count",
+    "removals": "remove_count",
+    "total_value": "total_value",
+    "view_value": "view_value",
+    "cart_value": "cart_value",
+    "purchase_value": "purchase_value",
+}
+Put = tuple[bytes, dict[bytes, bytes]]
+logger = logging.getLogger(__name__)
+
+
+def instant(moment: datetime) -> str:
+    """ISO 8601 in UTC with milliseconds."""
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def hbase_put(window: dict[str, Any], updated_at: str, salt_buckets: int) -> Put:
+    """Row key and cells of one window; absolute values, so that writing it twice changes nothing."""
+    value = None if window["dimension"] == "all" else window["value"]
+    started_at = window["window_started_at"].replace(tzinfo=UTC)
+    key = row_keys.encode(started_at, value, bucket_count=salt_buckets)
+    cells = {
+        f"metrics:{column}".encode(): str(window[name]).encode()
+        for column, name in HBASE_COLUMNS.items()
+    }
+    return key, {**cells, b"metrics:updated_at": updated_at.encode()}
+
+
+def analytics_message(window: dict[str, Any], stamp: dict[str, Any]) -> tuple[bytes, bytes]:
+    """Key and value for ecommerce-analytics; decimals as text, because JSON readers make floats."""
+    started_at = instant(window["window_started_at"].replace(tzinfo=UTC))
+    ended_at = instant(window["window_ended_at"].replace(tzinfo=UTC))
+    body = {**window, "window_started_at": started_at, "window_ended_at": ended_at, **stamp}
+    key = json.dumps([window["dimension"], window["value"], started_at], ensure_ascii=False)
+    return key.encode(), json.dumps(body, default=str, ensure_ascii=False).encode()
+
+
+class LiveSink:
+    """What happens to a batch of changed windows; repeating a batch changes nothing.
+
+    HBase comes first because the topic tells what HBase already shows; the state comes last, so
+    that a reader who sees it also sees the windows before it.
+    """
+
+    def __init__(self, settings: Settings, store: HBaseStore, producer: KafkaProducer) -> None:
+        self._settings = settings
+        self._store = store
+        self._producer = producer
+        self.watermark: Callable[[], str] = lambda: ""
+
+    def __call__(self, batch: DataFrame, batch_id: int) -> None:
+        """Write one batch; raises when a place refuses it, which stops the query before its commit."""
+        started_at = instant(datetime.now(UTC))
+        windows: list[dict[str, Any]] = batch.toArrow().to_pylist()
+        self._write_windows(windows)
+        stamp = {
+            "query_id": batch.sparkSession.sparkContext.getLocalProperty("sql.streaming.queryId"),
+            "batch_id": batch_id,
+            "batch_started_at": started_at,
+            "emitted_at": instant(datetime.now(UTC)),
+        }
+        self._emit(windows, stamp)
+        self._write_state(batch_id)
+
+    def _write_windows(self, windows: list[dict[str, Any]]) -> None:
+        now = instant(datetime.now(UTC))
+        puts: dict[str, list[Put]] = defaultdict(list)
+        for window in windows:
+            table = DIMENSION_TABLES[window["dimension"]]
+            puts[table].append(hbase_put(window, now, self._settings.hbase.salt_buckets))
+        for table, rows in puts.items():
+            self._store.write(table, rows)
+
+    def _emit(self, windows: list[dict[str, Any]], stamp: dict[str, Any]) -> None:
+        topic = self._settings.kafka.analytics_topic
+        sent = [
+            self._producer.send(topic, key=key, value=value)
+            for key, value in (analytics_message(window, stamp) for window in windows)
+        ]
+        self._producer.flush(timeout=SEND_SECONDS)
+        for future in sent:
+            future.get(timeout=SEND_SECONDS)
+
+    def _write_state(self, batch_id: int) -> None:
+        cells = {
+            b"state:watermark": self.watermark().encode(),
+            b"state:batch_id": str(batch_id).encode(),
+            b"state:updated_at": instant(datetime.now(UTC)).encode(),
+        }
+        self._store.write("stream_state", [(QUERY_NAME.encode(), cells)])
+
+
+def sink(settings: Settings) -> LiveSink:
+    """The sink, connected by the settings."""
+    hbase = settings.hbase
+    store = HBaseStore(
+        hbase.thrift_host,
+        hbase.thrift_port,
+        salt_buckets=hbase.salt_buckets,
+        patience_seconds=settings.stream.outage_patience_seconds,
+    )
+    producer = KafkaProducer(
+        bootstrap_servers=settings.kafka.bootstrap_servers,
+        acks="all",
+        linger_ms=0,
+        delivery_timeout_ms=SEND_SECONDS * 1000,
+    )
+    return LiveSink(settings, store, producer)
+
+
+def _watermark(query: StreamingQuery) -> str:
+    # The watermark of the batch before this one: never ahead of the truth, which is what a reader
+    # who rescans from it needs.
+    progress = query.lastProgress
+    return progress.eventTime.get("watermark", "") if progress else ""
+
+
+def start(spark: SparkSession, settings: Settings) -> list[StreamingQuery]:
+    """Start the one stateful query."""
+    stream = settings.stream
+    judged = judge(
+        sources.read_topic(spark, settings, settings.kafka.events_topic),
+        max_event_bytes=stream.max_event_bytes,
+        max_future_seconds=stream.max_future_seconds,
+    )
+    windows = transforms.windowed_counts(
+        transforms.accepted(judged),
+        window_seconds=stream.window_seconds,
+        watermark_seconds=stream.watermark_seconds,
+        deduplicate=True,
+    )
+    live_sink = sink(settings)
+    query = (
+        windows.writeStream.queryName(QUERY_NAME)
+        .outputMode("update")
+        .option("checkpointLocation", checkpoint(settings, QUERY_NAME))
+        .foreachBatch(live_sink)
+        .start()
+    )
+    live_sink.watermark = lambda: _watermark(query)
+    return [query]

@@ -1,0 +1,104 @@
+"""The Spark session of a streaming job, and the lock that keeps a second driver away from its checkpoint."""
+
+import fcntl
+import os
+import time
+from pathlib import Path
+from typing import IO
+
+import psutil
+from pyspark.sql import SparkSession
+
+from services.service import write_properties
+from services.spark import common_conf
+from services.thriftserver import LOGGING
+from settings import Settings
+
+CHECKPOINT_FILES = (
+    "org.apache.spark.sql.execution.streaming.checkpointing.FileSystemBasedCheckpointFileManager"
+)
+ROCKSDB = "org.apache.spark.sql.execution.streaming.state.RocksDBStateStoreProvider"
+ORPHAN_SECONDS = 30
+
+
+class JobError(Exception):
+    """The job cannot run until a person does what the message says."""
+
+
+def lock(settings: Settings, job: str) -> IO[str]:
+    """Hold the job's lock for the life of this process; refuse when another driver has it."""
+    settings.paths.run.mkdir(parents=True, exist_ok=True)
+    file = (settings.paths.run / f"{job}.lock").open("a+")
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        file.seek(0)
+        raise JobError(
+            f"{job} is already running (pid {file.read().strip() or 'unknown'}): make stream-stop"
+        ) from None
+    file.truncate(0)
+    file.write(str(os.getpid()))
+    file.flush()
+    return file
+
+
+def _job_option(settings: Settings, job: str) -> str:
+    return f"-Dstorepulse.job={job}:{settings.paths.data}"
+
+
+def await_orphan(settings: Settings, job: str) -> None:
+    """Wait for the JVM of a killed driver, which ends by itself when it sees its driver gone."""
+    deadline = time.monotonic() + ORPHAN_SECONDS
+    option = _job_option(settings, job)
+    for process in psutil.process_iter(["cmdline"]):
+        if option in (process.info["cmdline"] or []):
+            try:
+                process.wait(timeout=max(0.1, deadline - time.monotonic()))
+            except psutil.TimeoutExpired:
+                process.kill()
+            except psutil.NoSuchProcess:
+                continue
+
+
+def build(settings: Settings, job: str, memory: str) -> SparkSession:
+    """A session on loopback; Delta, the Kafka source and RocksDB are on its class path."""
+    folder = settings.paths.data / "spark-conf"
+    write_properties(folder / "log4j2.properties", LOGGING)
+    os.environ["SPARK_CONF_DIR"] = str(folder)
+    conf = common_conf(settings, memory)
+    conf["spark.driver.extraJavaOptions"] += f" {_job_option(settings, job)}"
+    conf |= {
+        "spark.app.name": f"storepulse-{job}",
+        "spark.sql.streaming.stateStore.providerClass": ROCKSDB,
+        "spark.sql.streaming.stateStore.rocksdb.changelogCheckpointing.enabled": "true",
+        "spark.sql.streaming.stateStore.rocksdb.trackTotalNumberOfRows": "false",
+        "spark.sql.streaming.stopTimeout": "20000",
+        "spark.sql.adaptive.enabled": "false",
+        "spark.sql.ansi.enabled": "true",
+    }
+    if "://" not in settings.checkpoint_uri:
+        # Renames are atomic on a local disk, where the default forks a process for each file.
+        conf["spark.sql.streaming.checkpointFileManagerClass"] = CHECKPOINT_FILES
+    builder = SparkSession.builder
+    for name, value in conf.items():
+        builder = builder.config(name, value)
+    return builder.getOrCreate()
+
+
+def checkpoint(settings: Settings, query: str) -> str:
+    """The folder of a query's checkpoint."""
+    return f"{settings.checkpoint_uri.rstrip('/')}/{query}"
+
+
+def ensure_writable(folder: str) -> None:
+    """Fail early, with the reason, when the checkpoint folder cannot take a file."""
+    if "://" in folder:
+        return
+    path = Path(folder)
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+        probe = path / ".writable"
+        probe.write_bytes(b"0" * 65536)
+        probe.unlink()
+    except OSError as error:
+        raise JobError(f"{folder} cannot be written ({error.strerror}): free the disk") from error
