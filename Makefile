@@ -1,6 +1,6 @@
 # The only command surface. Settings are in .env; bare `make` prints this help.
 .DEFAULT_GOAL := help
-.PHONY: help doctor setup up status logs down reset stream stream-stop scan generate verify latency lint format test test-unit test-integration ci
+.PHONY: help doctor setup up topics status logs down reset stream stream-stop scan generate verify latency lint format test test-unit test-integration ci
 PYTHON := .venv/bin/python
 S ?= kafka
 FORMAT ?= table
@@ -29,6 +29,9 @@ status: installed ## state, pid, port and memory of each service (FORMAT=json)
 
 logs: installed ## follow a log: make logs S=live
 	@$(PYTHON) -m services logs --service "$(S)"
+
+topics: installed ## create the topics that are missing (make up does it too)
+	@$(PYTHON) -m services topics
 
 ##@ Run
 stream: installed ## streaming jobs and a replay: SOURCE= RATE= MODE= LOOP=1 LIMIT= DETACH=1

@@ -1,4 +1,4 @@
-"""`python -m services up | down | status | stream | stream-stop | logs | doctor | reset`: what the Makefile calls."""
+"""`python -m services up | down | status | stream | ...`: what the Makefile calls."""
 
 import argparse
 import os
@@ -7,13 +7,13 @@ import sys
 
 from rich.console import Console
 
-from services import doctor, status
+from services import doctor, kafka, status
 from services.processes import ours
 from services.service import ServiceError
 from services.stack import Stack
 from settings import Settings, SettingsError, load_settings
 
-COMMANDS = ("up", "down", "status", "stream", "stream-stop", "logs", "doctor", "reset")
+COMMANDS = ("up", "topics", "down", "status", "stream", "stream-stop", "logs", "doctor", "reset")
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -72,6 +72,8 @@ def run(arguments: argparse.Namespace, producer: list[str]) -> int:
         case "up":
             stack.up(print)
             status.show(stack, console, as_json=False)
+        case "topics":
+            kafka.ensure_topics(settings)
         case "down":
             if not ours(settings):
                 print("down: nothing was running")

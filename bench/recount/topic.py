@@ -1,0 +1,67 @@
+"""EDGE Kafka: every message of a topic from its oldest one to the offsets that were its end at the start."""
+
+import time
+from collections.abc import Iterator
+from typing import Any
+
+from kafka import KafkaConsumer, TopicPartition
+from kafka.errors import KafkaError
+
+SILENT_SECONDS = 30
+
+
+class TopicError(Exception):
+    """The topic cannot be read; the message says what to do."""
+
+
+def _consumer(servers: str) -> KafkaConsumer:
+    try:
+        return KafkaConsumer(
+            bootstrap_servers=servers,
+            enable_auto_commit=False,
+            auto_offset_reset="earliest",
+            max_partition_fetch_bytes=8 * 1024 * 1024,
+        )
+    except KafkaError as error:
+        raise TopicError(f'No Kafka broker answers at {servers}: run "make up"') from error
+
+
+def _partitions(consumer: KafkaConsumer, topic: str) -> list[TopicPartition]:
+    numbers = consumer.partitions_for_topic(topic)
+    if not numbers:
+        raise TopicError(f'there is no topic {topic}: run "make up", which creates it')
+    return [TopicPartition(topic, number) for number in sorted(numbers)]
+
+
+def end_offsets(servers: str, topic: str) -> dict[int, int]:
+    """Partition to the offset that the next message will get."""
+    consumer = _consumer(servers)
+    try:
+        ends = consumer.end_offsets(_partitions(consumer, topic))
+        return {partition.partition: offset for partition, offset in ends.items()}
+    finally:
+        consumer.close()
+
+
+def read(servers: str, topic: str) -> Iterator[Any]:
+    """Kafka's records, partition by partition as they arrive; stops at the end of the first moment."""
+    consumer = _consumer(servers)
+    try:
+        partitions = _partitions(consumer, topic)
+        consumer.assign(partitions)
+        consumer.seek_to_beginning(*partitions)
+        ends = consumer.end_offsets(partitions)
+        yield from _until(consumer, ends)
+    finally:
+        consumer.close()
+
+
+def _until(consumer: KafkaConsumer, ends: dict[TopicPartition, int]) -> Iterator[Any]:
+    heard_at = time.monotonic()
+    # Positions, not counts: a compacted topic has gaps.
+    while any(consumer.position(partition) < end for partition, end in ends.items()):
+        for partition, records in consumer.poll(timeout_ms=500).items():
+            heard_at = time.monotonic()
+            yield from (record for record in records if record.offset < ends[partition])
+        if time.monotonic() - heard_at > SILENT_SECONDS:
+            raise TopicError(f"the broker sent nothing for {SILENT_SECONDS} s: make logs S=kafka")

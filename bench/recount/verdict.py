@@ -1,0 +1,151 @@
+"""The contract of a message, written a second time in plain Python: fields or the first reason against it."""
+
+import json
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+TYPES = ("view", "cart", "purchase", "remove_from_cart")
+REQUIRED = ("event_time", "event_type", "product_id", "price", "user_id")
+TEXTS = (
+    *("event_id", "product_id", "category_id", "user_id"),
+    *("brand", "category_code", "user_session"),
+)
+IDS = ("event_id", "product_id", "category_id", "user_id")
+ISO = re.compile(
+    r"(\d{4}-\d\d-\d\d)[ T](\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?(?: ?UTC|Z|([+-]\d\d):?(\d\d))?"
+)
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+NEVER = datetime(2200, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """`reason` is empty for an accepted event; only then do the other fields mean something."""
+
+    reason: str
+    event_id: str = ""
+    event_time: datetime = EPOCH
+    event_type: str = ""
+    brand: str = ""
+    category: str = ""
+    price: Decimal = Decimal(0)
+
+
+def read_time(value: Any) -> datetime | None:
+    """UTC time from the forms of the contract, or None."""
+    if isinstance(value, bool) or not isinstance(value, (str, int, Decimal)):
+        return None
+    text = str(value).strip()
+    if re.fullmatch(r"\d{9,10}(\.\d{1,9})?", text):
+        return EPOCH + timedelta(microseconds=int(Decimal(text) * 1_000_000))
+    if re.fullmatch(r"\d{12,13}", text):
+        return EPOCH + timedelta(milliseconds=int(text))
+    return _read_iso(text)
+
+
+def _read_iso(text: str) -> datetime | None:
+    found = ISO.fullmatch(text)
+    if not found:
+        return None
+    day, clock, fraction, hours, minutes = found.groups()
+    try:
+        moment = datetime.fromisoformat(f"{day}T{clock}+00:00")
+    except ValueError:
+        return None
+    moment += timedelta(microseconds=int((fraction or "0")[:6].ljust(6, "0")))
+    if hours:
+        sign = -1 if hours.startswith("-") else 1
+        moment -= timedelta(hours=int(hours), minutes=sign * int(minutes))
+    return moment if EPOCH <= moment < NEVER else None
+
+
+def read_price(value: Any) -> Decimal | None:
+    """A price from 0 to below 10^10 with at most two decimals, or None."""
+    if isinstance(value, bool) or not isinstance(value, (str, int, Decimal)):
+        return None
+    try:
+        price = Decimal(str(value).strip())
+    except ArithmeticError:
+        return None
+    if not price.is_finite() or not 0 <= price < 10**10:
+        return None
+    return price.quantize(Decimal("0.01")) if price == round(price, 2) else None
+
+
+def _object(value: bytes) -> dict[str, Any] | None:
+    try:
+        found = json.loads(value, parse_float=Decimal, parse_constant=Decimal)
+    except ValueError:
+        return None
+    return found if isinstance(found, dict) else None
+
+
+def _is_wrong_text(name: str, value: Any) -> bool:
+    if value is None or isinstance(value, str):
+        return False
+    return name not in IDS or isinstance(value, bool) or not isinstance(value, int)
+
+
+def _bad_text(value: bytes, event: dict[str, Any] | None) -> bool:
+    try:
+        text = value.decode("utf-8")
+    except UnicodeDecodeError:
+        return True
+    if "\0" in text or "\\u0000" in text:
+        return True
+    texts = [str(event.get(name) or "") for name in TEXTS] if event else []
+    return any(len(text.encode()) > 255 for text in texts)
+
+
+def judge(
+    value: bytes | None, appended_at: datetime, place: str, *, max_bytes: int, max_future: int
+) -> Verdict:
+    """What the contract says of one message; `place` is topic-partition-offset."""
+    raw = value or b""
+    if len(raw) > max_bytes:
+        return Verdict("too_large")
+    event = _object(raw) if _is_utf8(raw) else None
+    if _bad_text(raw, event):
+        return Verdict("bad_text")
+    if event is None:
+        return Verdict("not_json")
+    return _judge_fields(event, appended_at + timedelta(seconds=max_future), place)
+
+
+def _is_utf8(raw: bytes) -> bool:
+    try:
+        raw.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _judge_fields(event: dict[str, Any], latest: datetime, place: str) -> Verdict:
+    missing = any(
+        str(event.get(name) if event.get(name) is not None else "").strip() == ""
+        for name in REQUIRED
+    )
+    if missing or any(_is_wrong_text(name, event.get(name)) for name in TEXTS):
+        return Verdict("missing_field")
+    if event["event_type"] not in TYPES:
+        return Verdict("unknown_event_type")
+    occurred_at, price = read_time(event["event_time"]), read_price(event["price"])
+    if occurred_at is None:
+        return Verdict("bad_event_time")
+    if price is None:
+        return Verdict("bad_price")
+    if occurred_at > latest:
+        return Verdict("future_event_time")
+    top = str(event.get("category_code") or "").split(".")[0]
+    return Verdict(
+        "",
+        str(event.get("event_id") or place),
+        occurred_at,
+        event["event_type"],
+        str(event.get("brand") or ""),
+        top or "uncategorized",
+        price,
+    )

@@ -1,0 +1,106 @@
+"""The recount itself, by DuckDB: windows of accepted events, repeats once, lateness as far as the topic tells it."""
+
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+import duckdb
+import pyarrow as pa
+
+Key = tuple[datetime, str, str]
+Numbers = tuple[int, int, int, int, Decimal, Decimal, Decimal, Decimal]
+
+EVENTS = pa.schema(
+    {
+        "event_id": pa.string(),
+        "event_time": pa.timestamp("us", tz="UTC"),
+        "event_type": pa.string(),
+        "brand": pa.string(),
+        "category": pa.string(),
+        "price": pa.decimal128(12, 2),
+        "appended_at": pa.timestamp("us", tz="UTC"),
+        "partition": pa.int32(),
+        "offset": pa.int64(),
+    }
+)
+
+UNIQUE = """
+create or replace table firsts as
+with numbered as (
+    select *, row_number() over (
+        partition by event_id order by appended_at, "partition", "offset"
+    ) as copy
+    from events
+)
+select
+    *,
+    time_bucket(to_seconds({window}), event_time, timestamptz '1970-01-01 00:00:00+00') as opened_at,
+    max(event_time) over (
+        order by appended_at range between unbounded preceding and interval 1 microsecond preceding
+    ) as newest_before
+from numbered
+where copy = 1
+"""
+
+WINDOWS = """
+with cells as (
+    select *, unnest([
+        {{'dimension': 'all', 'value': ''}},
+        {{'dimension': 'brand', 'value': brand}},
+        {{'dimension': 'category', 'value': category}}
+    ]) as cell
+    from firsts
+)
+select
+    opened_at, cell.dimension, cell.value,
+    count(*) filter (event_type = 'view'),
+    count(*) filter (event_type = 'cart'),
+    count(*) filter (event_type = 'purchase'),
+    count(*) filter (event_type = 'remove_from_cart'),
+    coalesce(sum(price) filter (event_type = 'view'), 0),
+    coalesce(sum(price) filter (event_type = 'cart'), 0),
+    coalesce(sum(price) filter (event_type = 'purchase'), 0),
+    sum(price),
+    count(*) filter (
+        opened_at + to_seconds({window}) <= newest_before - to_seconds({watermark})
+    ),
+    max(appended_at)
+from cells
+group by 1, 2, 3
+"""
+
+
+class Recounted(NamedTuple):
+    """One window by recount: its numbers, how many of its events may be late, when it last changed."""
+
+    numbers: Numbers
+    late_candidates: int
+    changed_at: datetime
+
+
+def _utc(moment: datetime) -> datetime:
+    return moment.astimezone(UTC)
+
+
+def recount(events: pa.Table, *, window: int, watermark: int) -> dict[Key, Recounted]:
+    """Windows of `events` (columns of EVENTS); window and watermark in seconds."""
+    with duckdb.connect() as connection:
+        connection.execute("set timezone = 'UTC'")
+        connection.register("events", events)
+        connection.execute(UNIQUE.format(window=window))
+        rows = connection.execute(WINDOWS.format(window=window, watermark=watermark)).fetchall()
+    return {
+        (_utc(row[0]), row[1], row[2]): Recounted(_numbers(row[3:11]), row[11], _utc(row[12]))
+        for row in rows
+    }
+
+
+def _numbers(row: tuple[Any, ...]) -> Numbers:
+    views, carts, purchases, removals = (int(value) for value in row[:4])
+    values = [Decimal(value).quantize(Decimal("0.01")) for value in row[4:8]]
+    return (views, carts, purchases, removals, values[0], values[1], values[2], values[3])
+
+
+def numbers(row: dict[str, Any], names: tuple[str, ...]) -> Numbers:
+    """The eight numbers of a window from a row of any place; `names` in the order of Numbers."""
+    return _numbers(tuple(row[name] for name in names))

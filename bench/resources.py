@@ -1,0 +1,48 @@
+"""CPU and memory of each service of this stack, known by the mark in its environment."""
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+
+import psutil
+
+from settings import Settings
+
+MARK, NAME = "STOREPULSE_STACK", "SUPERVISOR_PROCESS_NAME"
+
+
+@dataclass
+class Usage:
+    """Seconds of CPU so far and resident bytes, by service."""
+
+    cpu_seconds: dict[str, float] = field(default_factory=lambda: defaultdict(float))
+    memory_bytes: dict[str, int] = field(default_factory=lambda: defaultdict(int))
+
+
+def measure(settings: Settings) -> Usage:
+    """One look at every process of the stack."""
+    usage = Usage()
+    for process in psutil.process_iter():
+        try:
+            environment = process.environ()
+            if environment.get(MARK) != str(settings.paths.data):
+                continue
+            name = environment.get(NAME, "supervisor")
+            times = process.cpu_times()
+            usage.cpu_seconds[name] += times.user + times.system
+            usage.memory_bytes[name] += process.memory_info().rss
+        except (psutil.NoSuchProcess, psutil.AccessDenied):
+            continue
+    return usage
+
+
+def between(before: Usage, after: Usage, seconds: float) -> dict[str, dict[str, float]]:
+    """Per service: CPU in per cent of one core over the interval, memory in MB at its end."""
+    return {
+        name: {
+            "cpu_percent": round(
+                100 * (after.cpu_seconds[name] - before.cpu_seconds[name]) / seconds, 1
+            ),
+            "memory_mb": round(memory / 1024**2),
+        }
+        for name, memory in sorted(after.memory_bytes.items())
+    }
