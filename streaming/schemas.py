@@ -28,7 +28,7 @@ def _struct(**fields: DataType) -> StructType:
 
 TEXT, TIME, LONG, INTEGER = StringType(), TimestampType(), LongType(), IntegerType()
 
-EVENT_JSON = _struct(**dict.fromkeys(EVENT_FIELDS, TEXT))
+EVENT_SCHEMA = _struct(**dict.fromkeys(EVENT_FIELDS, TEXT))
 
 EVENT = _struct(
     event_id=TEXT,

@@ -15,6 +15,7 @@ from streaming.schemas import (
 )
 
 KEPT_BYTES = 65536
+WINDOW_KEY = ("window_started_at", "dimension", "value")
 UNCATEGORIZED = "uncategorized"
 TYPES = {
     "view": "view",
@@ -45,30 +46,34 @@ def rejected(judged: DataFrame) -> DataFrame:
 
 
 def with_extra(judged: DataFrame) -> DataFrame:
-    """Add `extra`: the fields that the contract does not know, as one JSON text; null if there are none."""
-    text = F.col("value").cast("string")
+    """Add `extra`: the fields that the contract does not know, as one JSON text; null if none."""
+    text = F.when(F.col("reason").isNull(), F.col("value").cast("string"))
     known = F.array(*(F.lit(name) for name in EVENT_FIELDS))
     unknown = F.array_except(F.json_object_keys(text), known)
     fields = F.map_filter(
-        F.from_json(text, "map<string,variant>"), lambda key, _: ~F.array_contains(known, key)
+        F.from_json(text, "map<string,variant>"), lambda name, _: ~F.array_contains(known, name)
     )
-    return judged.withColumn("extra", F.when(F.size(unknown) > 0, F.to_json(fields)))
+    # A variant refuses what JSON allows (a key twice): then the whole message is kept.
+    extra = F.when(F.size(unknown) > 0, F.coalesce(F.to_json(fields), text))
+    return judged.withColumn("extra", extra)
 
 
-def _header(name: str) -> Column:
+def _header(judged: DataFrame, name: str) -> Column:
+    if "headers" not in judged.columns:
+        return F.lit(None).cast("string")
     matching = F.filter("headers", lambda header: header["key"] == name)
-    return F.try_element_at(matching, F.lit(1))["value"].cast("string")
+    value = F.try_element_at(matching, F.lit(1))["value"]
+    return F.make_valid_utf8(value.cast("string"))
 
 
-def event_rows(events: DataFrame) -> DataFrame:
+def event_rows(judged: DataFrame) -> DataFrame:
     """raw.event_stream: the event, where it came from, where and when it was appended."""
-    has_headers = "headers" in events.columns
-    replay_id = _header("replay_id") if has_headers else F.lit(None).cast("string")
-    replay_mode = _header("replay_mode") if has_headers else F.lit(None).cast("string")
+    events = judged if "extra" in judged.columns else with_extra(judged)
+    replay_id = _header(events, "replay_id")
     computed = {
         "event_source": F.when(replay_id.isNotNull(), "replay").otherwise("producer"),
         "replay_id": replay_id,
-        "replay_mode": replay_mode,
+        "replay_mode": _header(events, "replay_mode"),
         "appended_at": F.col("timestamp"),
         "ingested_at": F.current_timestamp(),
     }
@@ -142,18 +147,19 @@ def _window_columns() -> list[Column]:
 
 
 def parse_windows(raw: DataFrame) -> DataFrame:
-    """Messages of ecommerce-analytics as rows of raw.window_metrics."""
+    """Messages of ecommerce-analytics as raw.window_metrics; a message without a key is no window."""
     update = F.from_json(F.col("value").cast("string"), WINDOW_UPDATE)
-    parsed = raw.where(F.col("value").isNotNull()).select(
+    parsed = raw.select(
         update.alias("update"),
         F.col("partition").alias("analytics_partition"),
         F.col("offset").alias("analytics_offset"),
     )
-    return parsed.select("update.*", "analytics_partition", "analytics_offset")
+    rows = parsed.select("update.*", "analytics_partition", "analytics_offset")
+    return rows.dropna(subset=list(WINDOW_KEY)).select(*WINDOW_METRICS.fieldNames())
 
 
 def latest_windows(updates: DataFrame) -> DataFrame:
-    """The last update of each window, dimension and value."""
-    names = WINDOW_METRICS.fieldNames()
-    last = F.max_by(F.struct(*names), "analytics_offset").alias("last")
-    return updates.groupBy("window_started_at", "dimension", "value").agg(last).select("last.*")
+    """The last update of each window, dimension and value: the one with the highest offset."""
+    row = F.struct(*WINDOW_METRICS.fieldNames())
+    last = F.max_by(row, "analytics_offset").alias("last")
+    return updates.groupBy(*WINDOW_KEY).agg(last).select("last.*")

@@ -1,148 +1,164 @@
-"""The one validation: a Kafka message in, its typed fields and the first reason against it out (null = accepted)."""
+"""The one validation: a Kafka message in, its typed fields and the first reason against it out."""
+
+from datetime import UTC, datetime
+from functools import reduce
+from operator import or_
 
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
-from pyspark.sql.types import ArrayType
+from pyspark.sql.types import StringType, StructField, StructType
 
-from streaming.schemas import EVENT_FIELDS, EVENT_JSON, PRICE
+from streaming.schemas import EVENT_FIELDS, EVENT_SCHEMA, PRICE
 
 EVENT_TYPES = ("view", "cart", "purchase", "remove_from_cart")
 REQUIRED = ("event_time", "event_type", "product_id", "price", "user_id")
-LIMITED = ("event_id", "product_id", "category_id", "user_id", "brand", "category_code")
-LIMITED_BYTES = 255
-# A wrong JSON type of these is a missing field; time, type and price have reasons of their own.
-TEXT_FIELDS = (*LIMITED, "user_session")
+IDS = ("event_id", "product_id", "category_id", "user_id")
+LABELS = ("category_code", "brand", "user_session")
+LABEL_BYTES = 255
+CORRUPT = "_corrupt"
+READ_SCHEMA = StructType([*EVENT_SCHEMA.fields, StructField(CORRUPT, StringType())])
 STRICT_JSON = {
     "mode": "PERMISSIVE",
+    "columnNameOfCorruptRecord": CORRUPT,
+    "allowComments": "false",
+    "allowUnquotedFieldNames": "false",
     "allowSingleQuotes": "false",
-    "allowNonNumericNumbers": "true",  # NaN is no price, and says so as bad_price
+    "allowNumericLeadingZeros": "false",
+    "allowUnquotedControlChars": "false",
+    "allowNonNumericNumbers": "true",  # a price of NaN is readable, so that it is a bad price
 }
 NUL, NUL_ESCAPE = "\x00", "\\u0000"
-NOT_TEXT = r"^(?:[{\[]|true$|false$|-?[0-9]+(?:\.[0-9]*)?[eE]|-?[0-9]+\.[0-9])"
-DECIMAL = r"^-?[0-9]{1,20}(?:\.[0-9]{1,20})?$"
+# An odd number of backslashes: an escaped backslash in front of "u0000" is no NUL.
+NUL_ESCAPED = r"(?<!\\)(?:\\\\)*\\u0000"
+NAN_PRICE = r'("price"\s*:\s*)-?(?:NaN|Infinity)'
+# What from_json makes of other JSON types; ids may be integers, labels only strings.
+NO_ID = r"^(?:[{\[]|(?:true|false|-?[0-9]+\.[0-9]+(?:E-?[0-9]+)?)\z)"
+NO_LABEL = r"^(?:[{\[]|(?:true|false|-?[0-9]+(?:\.[0-9]+(?:E-?[0-9]+)?)?)\z)"
+
+COMPACT_OFFSET = r"([+-][0-9]{2})([0-9]{2})\z"
 DATE_TIME = (
-    r"^(?:19[7-9][0-9]|2[01][0-9]{2})-[0-9]{2}-[0-9]{2}[ T][0-9]{2}:[0-9]{2}:[0-9]{2}"
-    r"(?:\.[0-9]{1,9})?(?: ?UTC|Z|[+-][0-9]{2}:?[0-9]{2})?$"
+    r"^[0-9]{4}-[0-9]{2}-[0-9]{2}[ T][0-9]{2}:[0-9]{2}:[0-9]{2}"
+    r"(?:\.[0-9]{1,9})?(?: UTC|Z|[+-][0-9]{2}:?[0-9]{2})?\z"
 )
-EPOCH_SECONDS = r"^[0-9]{9,10}(?:\.[0-9]{1,9})?$"
-EPOCH_AS_FLOAT = r"^[0-9]\.[0-9]{1,16}E9$"
-EPOCH_MILLISECONDS = r"^[0-9]{12,13}$"
-MAX_PRICE = 10**10
+# from_json reads a JSON fraction as a double and writes it as Java does: 1.6009486265E9.
+EPOCH_SECONDS = r"^(?:[0-9]{10}(?:\.[0-9]{1,9})?|[0-9]\.[0-9]{1,17}E9)\z"
+EPOCH_MILLISECONDS = r"^[0-9]{13}\z"
+END_OF_TIME = int(datetime(2201, 1, 1, tzinfo=UTC).timestamp())
+PLAIN_PRICE = r"^(?:-?0+(?:\.0+)?|0*[0-9]{1,10}(?:\.[0-9]{1,2}0*)?)\z"
+DOUBLE_PRICE = r"^[0-9]\.[0-9]{1,17}E[7-9]\z"
 
 
 def parse_time(text: Column) -> Column:
-    """A timestamp from any form of the contract; null for everything else."""
-    iso = F.regexp_replace(
-        F.regexp_replace(text, " ?UTC$", "Z"), "([+-][0-9]{2})([0-9]{2})$", "$1:$2"
-    )
-    return (
-        F.when(text.rlike(DATE_TIME), F.try_to_timestamp(_whole(iso)))
-        .when(text.rlike(EPOCH_SECONDS), _epoch(text.try_cast("decimal(20,6)")))
-        # from_json writes a JSON number with a fraction as 1.6009486265E9
-        .when(text.rlike(EPOCH_AS_FLOAT), _epoch(text.try_cast("double").try_cast("decimal(20,6)")))
+    """A timestamp of the years 1970 to 2200 from any form of the contract; else null."""
+    zoned = F.regexp_replace(F.regexp_replace(text, r" UTC\z", "Z"), COMPACT_OFFSET, "$1:$2")
+    micros = (text.try_cast("decimal(38,18)") * 1_000_000).try_cast("bigint")
+    parsed = (
+        F.when(text.rlike(DATE_TIME), F.try_to_timestamp(zoned))
+        .when(text.rlike(EPOCH_SECONDS), F.timestamp_micros(micros))
         .when(text.rlike(EPOCH_MILLISECONDS), F.timestamp_millis(text.try_cast("bigint")))
     )
-
-
-def _epoch(seconds: Column) -> Column:
-    return F.timestamp_micros((seconds * 1_000_000).try_cast("bigint"))
-
-
-def _whole(iso: Column) -> Column:
-    # Spark reads six digits of a fraction and refuses more.
-    return F.regexp_replace(iso, r"(\.[0-9]{6})[0-9]+", "$1")
+    return F.when(F.unix_seconds(parsed).between(0, END_OF_TIME - 1), parsed)
 
 
 def parse_price(text: Column) -> Column:
-    """decimal(12,2) for a finite number of at most two decimals from 0 to below 10^10; otherwise null."""
-    number = F.when(text.rlike(r"[eE]"), text.try_cast("double").try_cast("decimal(38,10)"))
-    exact = F.coalesce(number, F.when(text.rlike(DECIMAL), text.try_cast("decimal(38,10)")))
-    fits = (exact >= 0) & (exact < MAX_PRICE) & (exact == F.round(exact, 2))
-    return F.when(fits, exact.try_cast(PRICE))
-
-
-def _is_wrong_type(field: str) -> Column:
-    # from_json gives the exact text of what was no string; the message itself tells the string
-    # "true" from the value true.
-    quoted = F.col("text").rlike(f'"{field}"\\s*:\\s*"')
-    return F.coalesce(F.col(f"event.{field}").rlike(NOT_TEXT) & ~quoted, F.lit(False))
-
-
-def _is_too_long(field: str) -> Column:
-    return F.coalesce(F.octet_length(f"event.{field}") > LIMITED_BYTES, F.lit(False))
+    """decimal(12,2) of a number from 0 to below 10^10 with at most two decimals; else null."""
+    exact = text.try_cast("decimal(38,18)")
+    from_double = F.when(exact == F.round(exact, 2), exact)
+    return (
+        F.when(text.rlike(PLAIN_PRICE), exact)
+        .when(text.rlike(DOUBLE_PRICE), from_double)
+        .try_cast(PRICE)
+    )
 
 
 def _any(conditions: list[Column]) -> Column:
-    joined = F.lit(False)
-    for condition in conditions:
-        joined = joined | condition
-    return joined
+    return reduce(or_, (F.coalesce(condition, F.lit(False)) for condition in conditions))
 
 
-def _is_missing(field: str) -> Column:
-    return F.coalesce(F.trim(F.col(f"event.{field}")), F.lit("")) == ""
+def _field(name: str) -> Column:
+    return F.col(f"event.{name}")
 
 
 def _holds_nul(text: Column) -> Column:
-    return text.contains(NUL) | text.contains(NUL_ESCAPE)
+    return text.contains(NUL) | (text.contains(NUL_ESCAPE) & text.rlike(NUL_ESCAPED))
 
 
-def _is_no_object() -> Column:
-    return ~F.ltrim("text").startswith("{") | F.col("event").isNull()
+def _is_too_long(name: str) -> Column:
+    return F.octet_length(_field(name)) > LABEL_BYTES
+
+
+def _is_one_object(text: Column) -> Column:
+    """One JSON object and nothing else; from_json alone ignores what follows the first value.
+
+    As the one element of an array: `{},{}` gives two, anything else behind it is no array. Only a
+    `]` in the message itself could close that array early, so then a second element must count.
+    """
+    numeric = F.when(
+        text.contains("NaN") | text.contains("Infinity"), F.regexp_replace(text, NAN_PRICE, "$10")
+    ).otherwise(text)
+    alone = F.json_array_length(F.concat(F.lit("["), numeric, F.lit("]"))) == 1
+    followed = F.json_array_length(F.concat(F.lit("["), numeric, F.lit(",0]"))) == 2
+    is_read = _field(CORRUPT).isNull() & text.rlike(r"^[ \t\r\n]*\{")
+    return F.coalesce(
+        is_read & alone & F.when(text.contains("]"), followed).otherwise(True), F.lit(False)
+    )
+
+
+def _is_missing(name: str) -> Column:
+    return F.coalesce(_field(name), F.lit("")) == ""
+
+
+def _is_wrong_type(name: str) -> Column:
+    # The message itself tells the string "true" from the value true.
+    is_string = F.col("text").rlike(f'"{name}"\\s*:\\s*"')
+    return _field(name).rlike(NO_ID if name in IDS else NO_LABEL) & ~is_string
 
 
 def _reason(max_future_seconds: int) -> Column:
-    text, event = F.col("text"), F.col("event")
-    limited = [_is_too_long(field) for field in (*LIMITED, "user_session")]
-    missing = [_is_missing(field) for field in REQUIRED]
-    wrong = [_is_wrong_type(field) for field in TEXT_FIELDS]
-    latest = F.col("timestamp") + F.expr(f"interval {max_future_seconds} seconds")
+    text = F.col("text")
+    too_long = [_is_too_long(name) for name in (*IDS, *LABELS)]
+    missing = [_is_missing(name) for name in REQUIRED]
+    wrong_type = [_is_wrong_type(name) for name in (*IDS, *LABELS)]
+    latest = F.col("timestamp") + F.make_dt_interval(secs=F.lit(max_future_seconds))
     return (
         F.when(F.col("is_too_large"), "too_large")
-        .when(~F.col("is_text"), "bad_text")
-        .when(_holds_nul(text) | _any(limited), "bad_text")
-        .when(_is_no_object(), "not_json")
-        .when(_any(missing) | _any(wrong), "missing_field")
-        .when(~event["event_type"].isin(*EVENT_TYPES), "unknown_event_type")
+        .when(~F.col("is_utf8") | _any([_holds_nul(text), *too_long]), "bad_text")
+        .when(~_is_one_object(text), "not_json")
+        .when(_any([*missing, *wrong_type]), "missing_field")
+        .when(~_field("event_type").isin(*EVENT_TYPES), "unknown_event_type")
         .when(F.col("parsed_time").isNull(), "bad_event_time")
         .when(F.col("parsed_price").isNull(), "bad_price")
         .when(F.col("parsed_time") > latest, "future_event_time")
     )
 
 
-def _read_json() -> Column:
-    # from_json takes the first value of a text and ignores what follows it. Inside an array, what
-    # follows is either an error or a second element.
-    text = F.when(F.col("is_text"), F.concat(F.lit("["), "text", F.lit("]")))
-    events = F.from_json(text, ArrayType(EVENT_JSON), STRICT_JSON)
-    return F.when(F.size(events) == 1, F.try_element_at(events, F.lit(1)))
-
-
 def judge(raw: DataFrame, *, max_event_bytes: int, max_future_seconds: int) -> DataFrame:
-    """Kafka's columns, the typed fields of the event and `reason`; one row for each message."""
-    sized = raw.withColumn(
-        "is_too_large", F.coalesce(F.length("value") > max_event_bytes, F.lit(False))
-    ).withColumn(
-        "text",
-        F.when(~F.col("is_too_large"), F.coalesce(F.col("value"), F.lit(b"")).cast("string")),
+    """Kafka's columns, the typed fields of the event and `reason` (null = accepted), row for row."""
+    is_too_large = F.coalesce(F.length("value") > max_event_bytes, F.lit(False))
+    text = F.when(~F.col("is_too_large"), F.col("value").cast("string"))
+    readable = F.when(F.col("is_utf8"), F.col("text"))
+    read = (
+        raw.withColumn("is_too_large", is_too_large)
+        .withColumn("text", text)
+        .withColumn("is_utf8", F.coalesce(F.is_valid_utf8("text"), F.lit(True)))
+        .withColumn("event", F.from_json(readable, READ_SCHEMA, STRICT_JSON))
     )
-    checked = sized.withColumn("is_text", F.coalesce(F.is_valid_utf8("text"), F.lit(True)))
-    read = checked.withColumn("event", _read_json())
-    parsed = read.withColumn("parsed_time", parse_time(F.trim("event.event_time"))).withColumn(
-        "parsed_price", parse_price(F.trim("event.price"))
-    )
-    return parsed.withColumn("reason", _reason(max_future_seconds)).select(
-        *raw.columns, *_typed_fields(), "reason"
-    )
+    parsed = read.withColumns(
+        {
+            "parsed_time": parse_time(_field("event_time")),
+            "parsed_price": parse_price(_field("price")),
+        }
+    ).withColumn("reason", _reason(max_future_seconds))
+    return parsed.select(*raw.columns, *_typed_fields(), "reason")
 
 
 def _typed_fields() -> list[Column]:
     place = F.concat_ws("-", "topic", F.col("partition"), F.col("offset"))
     typed = {
-        "event_id": F.coalesce(F.nullif(F.col("event.event_id"), F.lit("")), place),
+        "event_id": F.coalesce(F.nullif(_field("event_id"), F.lit("")), place),
         "event_time": F.col("parsed_time"),
         "price": F.col("parsed_price"),
-        "produced_at": parse_time(F.col("event.produced_at")),
-        "source_event_time": parse_time(F.col("event.source_event_time")),
+        "produced_at": parse_time(_field("produced_at")),
+        "source_event_time": parse_time(_field("source_event_time")),
     }
-    return [typed.get(name, F.col(f"event.{name}")).alias(name) for name in EVENT_FIELDS]
+    return [typed.get(name, _field(name)).alias(name) for name in EVENT_FIELDS]
