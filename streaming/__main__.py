@@ -51,9 +51,13 @@ def _report(queries: list[StreamingQuery]) -> None:
         progress = query.lastProgress
         if progress:
             logger.info(
-                "%s: batch %s, %s rows, %s ms, watermark %s",
+                "%s: batch %s, %s rows, %s ms %s, watermark %s",
                 *(query.name, progress.batchId, progress.numInputRows),
-                *(progress.batchDuration, progress.eventTime.get("watermark", "none")),
+                *(
+                    progress.batchDuration,
+                    dict(progress.durationMs),
+                    progress.eventTime.get("watermark", "none"),
+                ),
             )
 
 

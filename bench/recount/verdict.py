@@ -15,10 +15,10 @@ TEXTS = (
 )
 IDS = ("event_id", "product_id", "category_id", "user_id")
 ISO = re.compile(
-    r"(\d{4}-\d\d-\d\d)[ T](\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?(?: ?UTC|Z|([+-]\d\d):?(\d\d))?"
+    r"(\d{4}-\d\d-\d\d)[ T](\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?(?: UTC|Z|([+-]\d\d):?(\d\d))?"
 )
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-NEVER = datetime(2200, 1, 1, tzinfo=UTC)
+NEVER = datetime(2201, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -38,10 +38,10 @@ def read_time(value: Any) -> datetime | None:
     """UTC time from the forms of the contract, or None."""
     if isinstance(value, bool) or not isinstance(value, (str, int, Decimal)):
         return None
-    text = str(value).strip()
-    if re.fullmatch(r"\d{9,10}(\.\d{1,9})?", text):
+    text = str(value)
+    if re.fullmatch(r"\d{10}(\.\d{1,9})?", text):
         return EPOCH + timedelta(microseconds=int(Decimal(text) * 1_000_000))
-    if re.fullmatch(r"\d{12,13}", text):
+    if re.fullmatch(r"\d{13}", text):
         return EPOCH + timedelta(milliseconds=int(text))
     return _read_iso(text)
 
@@ -66,10 +66,9 @@ def read_price(value: Any) -> Decimal | None:
     """A price from 0 to below 10^10 with at most two decimals, or None."""
     if isinstance(value, bool) or not isinstance(value, (str, int, Decimal)):
         return None
-    try:
-        price = Decimal(str(value).strip())
-    except ArithmeticError:
+    if isinstance(value, str) and not re.fullmatch(r"-?\d+(\.\d+)?", value):
         return None
+    price = Decimal(value)
     if not price.is_finite() or not 0 <= price < 10**10:
         return None
     return price.quantize(Decimal("0.01")) if price == round(price, 2) else None
@@ -94,7 +93,8 @@ def _bad_text(value: bytes, event: dict[str, Any] | None) -> bool:
         text = value.decode("utf-8")
     except UnicodeDecodeError:
         return True
-    if "\0" in text or "\\u0000" in text:
+    # An odd number of backslashes: an escaped backslash in front of "u0000" is no NUL.
+    if "\0" in text or re.search(r"(?<!\\)(?:\\\\)*\\u0000", text):
         return True
     texts = [str(event.get(name) or "") for name in TEXTS] if event else []
     return any(len(text.encode()) > 255 for text in texts)
@@ -124,10 +124,7 @@ def _is_utf8(raw: bytes) -> bool:
 
 
 def _judge_fields(event: dict[str, Any], latest: datetime, place: str) -> Verdict:
-    missing = any(
-        str(event.get(name) if event.get(name) is not None else "").strip() == ""
-        for name in REQUIRED
-    )
+    missing = any(event.get(name) in (None, "") for name in REQUIRED)
     if missing or any(_is_wrong_text(name, event.get(name)) for name in TEXTS):
         return Verdict("missing_field")
     if event["event_type"] not in TYPES:
