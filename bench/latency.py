@@ -40,11 +40,18 @@ def read_events(settings: Settings, since: float, until: float) -> list[Event]:
     kafka, stream = settings.kafka, settings.stream
     limits = {"max_bytes": stream.max_event_bytes, "max_future": stream.max_future_seconds}
     found = []
+    event_ids: set[str] = set()
     for record in topic.read(kafka.bootstrap_servers, kafka.events_topic):
         if record.timestamp / 1000 < since:
             continue
         appended_at = datetime.fromtimestamp(record.timestamp / 1000, UTC)
-        verdict = judge(record.value, appended_at, str(record.offset), **limits)
+        place = f"{record.topic}-{record.partition}-{record.offset}"
+        verdict = judge(record.value, appended_at, place, **limits)
+        # HBase counts a repeat once, so it must not take a number of its own.
+        if verdict.event_id in event_ids:
+            continue
+        if not verdict.reason:
+            event_ids.add(verdict.event_id)
         due_at = None if verdict.reason else read_time(json.loads(record.value).get("produced_at"))
         if due_at is None:
             continue

@@ -101,7 +101,22 @@ def check(settings: Settings, source: Topic) -> tuple[Result, list[str]]:
     is_compared = _compared(settings, source, recounted)
     open_since = source.newest_event_time - timedelta(seconds=stream.watermark_seconds)
     result = compare(recounted, found, is_compared=is_compared, open_since=open_since)
-    return result, _balance_faults(settings, source, kept) if source.is_quiet else []
+    if not source.is_quiet:
+        return result, []
+    return result, [*_sum_faults(source, result), *_balance_faults(settings, source, kept)]
+
+
+def _repeated(source: Topic) -> int:
+    return source.events.num_rows - len(set(source.events["event_id"].to_pylist()))
+
+
+def _sum_faults(source: Topic, result: Result) -> list[str]:
+    parts = (result.counted, source.rejected.total(), result.late, _repeated(source))
+    # Windows that HBase keeps no more are not in `counted`.
+    if result.left_out or sum(parts) == source.messages:
+        return []
+    names = "counted={} rejected={} late={} repeated={}".format(*parts)
+    return [f"sent={source.messages}, but {names} make {sum(parts)}"]
 
 
 def _balance_faults(settings: Settings, source: Topic, kept: pa.Table) -> list[str]:
@@ -127,13 +142,12 @@ def _positions(rows: pa.Table) -> list[dict[str, int]]:
 
 def summary(source: Topic, result: Result, faults: list[str]) -> dict[str, object]:
     """The whole answer, for scripts and for the printed form."""
-    unique = len(set(source.events["event_id"].to_pylist()))
     return {
         "sent": source.messages,
         "counted": result.counted,
         "rejected": sum(source.rejected.values()),
         "late": result.late,
-        "repeated": source.events.num_rows - unique,
+        "repeated": _repeated(source),
         "rejected_by_reason": dict(source.rejected),
         "topic_is_quiet": source.is_quiet,
         "windows_compared": result.compared,

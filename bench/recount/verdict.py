@@ -15,7 +15,8 @@ TEXTS = (
 )
 IDS = ("event_id", "product_id", "category_id", "user_id")
 ISO = re.compile(
-    r"(\d{4}-\d\d-\d\d)[ T](\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?(?: UTC|Z|([+-]\d\d):?(\d\d))?"
+    r"(\d{4}-\d\d-\d\d)[ T](\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?(?: UTC|Z|([+-]\d\d):?(\d\d))?",
+    re.ASCII,
 )
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 NEVER = datetime(2201, 1, 1, tzinfo=UTC)
@@ -39,9 +40,9 @@ def read_time(value: Any) -> datetime | None:
     if isinstance(value, bool) or not isinstance(value, (str, int, Decimal)):
         return None
     text = str(value)
-    if re.fullmatch(r"\d{10}(\.\d{1,9})?", text):
+    if re.fullmatch(r"[0-9]{10}(\.[0-9]{1,9})?", text):
         return EPOCH + timedelta(microseconds=int(Decimal(text) * 1_000_000))
-    if re.fullmatch(r"\d{13}", text):
+    if re.fullmatch(r"[0-9]{13}", text):
         return EPOCH + timedelta(milliseconds=int(text))
     return _read_iso(text)
 
@@ -53,12 +54,12 @@ def _read_iso(text: str) -> datetime | None:
     day, clock, fraction, hours, minutes = found.groups()
     try:
         moment = datetime.fromisoformat(f"{day}T{clock}+00:00")
-    except ValueError:
+        moment += timedelta(microseconds=int((fraction or "0")[:6].ljust(6, "0")))
+        if hours:
+            sign = -1 if hours.startswith("-") else 1
+            moment -= timedelta(hours=int(hours), minutes=sign * int(minutes))
+    except (ValueError, OverflowError):
         return None
-    moment += timedelta(microseconds=int((fraction or "0")[:6].ljust(6, "0")))
-    if hours:
-        sign = -1 if hours.startswith("-") else 1
-        moment -= timedelta(hours=int(hours), minutes=sign * int(minutes))
     return moment if EPOCH <= moment < NEVER else None
 
 
@@ -66,7 +67,7 @@ def read_price(value: Any) -> Decimal | None:
     """A price from 0 to below 10^10 with at most two decimals, or None."""
     if isinstance(value, bool) or not isinstance(value, (str, int, Decimal)):
         return None
-    if isinstance(value, str) and not re.fullmatch(r"-?\d+(\.\d+)?", value):
+    if isinstance(value, str) and not re.fullmatch(r"-?[0-9]+(\.[0-9]+)?", value):
         return None
     price = Decimal(value)
     if not price.is_finite() or not 0 <= price < 10**10:
@@ -77,7 +78,7 @@ def read_price(value: Any) -> Decimal | None:
 def _object(value: bytes) -> dict[str, Any] | None:
     try:
         found = json.loads(value, parse_float=Decimal, parse_constant=Decimal)
-    except ValueError:
+    except (ValueError, ArithmeticError, RecursionError):
         return None
     return found if isinstance(found, dict) else None
 
@@ -97,7 +98,7 @@ def _bad_text(value: bytes, event: dict[str, Any] | None) -> bool:
     if "\0" in text or re.search(r"(?<!\\)(?:\\\\)*\\u0000", text):
         return True
     texts = [str(event.get(name) or "") for name in TEXTS] if event else []
-    return any(len(text.encode()) > 255 for text in texts)
+    return any(len(text.encode(errors="replace")) > 255 for text in texts)
 
 
 def judge(
@@ -123,6 +124,11 @@ def _is_utf8(raw: bytes) -> bool:
     return True
 
 
+def _text(value: Any) -> str:
+    # JSON may name half of a surrogate pair, which no UTF-8 text can hold.
+    return "" if value is None else str(value).encode(errors="replace").decode()
+
+
 def _judge_fields(event: dict[str, Any], latest: datetime, place: str) -> Verdict:
     missing = any(event.get(name) in (None, "") for name in REQUIRED)
     if missing or any(_is_wrong_text(name, event.get(name)) for name in TEXTS):
@@ -136,13 +142,13 @@ def _judge_fields(event: dict[str, Any], latest: datetime, place: str) -> Verdic
         return Verdict("bad_price")
     if occurred_at > latest:
         return Verdict("future_event_time")
-    top = str(event.get("category_code") or "").split(".")[0]
+    top = _text(event.get("category_code")).split(".")[0]
     return Verdict(
         "",
-        str(event.get("event_id") or place),
+        _text(event.get("event_id")) or place,
         occurred_at,
         event["event_type"],
-        str(event.get("brand") or ""),
+        _text(event.get("brand")),
         top or "uncategorized",
         price,
     )

@@ -29,15 +29,16 @@ create or replace table firsts as
 with numbered as (
     select *, row_number() over (
         partition by event_id order by appended_at, "partition", "offset"
-    ) as copy
+    ) as copy,
+    -- every accepted event moves the watermark, a repeat too
+    max(event_time) over (
+        order by appended_at range between unbounded preceding and interval 1 microsecond preceding
+    ) as newest_before
     from events
 )
 select
     *,
-    time_bucket(to_seconds({window}), event_time, timestamptz '1970-01-01 00:00:00+00') as opened_at,
-    max(event_time) over (
-        order by appended_at range between unbounded preceding and interval 1 microsecond preceding
-    ) as newest_before
+    time_bucket(to_seconds({window}), event_time, timestamptz '1970-01-01 00:00:00+00') as opened_at
 from numbered
 where copy = 1
 """

@@ -104,3 +104,7 @@ def test_open_window_is_compared_and_told() -> None:
     result = compared(places(views(1)), open_since=START - timedelta(seconds=1))
     assert (result.compared, result.still_open) == (1, 1)
     assert result.different
+
+
+def test_event_that_cannot_be_late_is_not_called_late() -> None:
+    assert compared(places(views(2))).late == 0

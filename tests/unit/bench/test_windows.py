@@ -77,6 +77,11 @@ def test_event_may_be_late_when_an_earlier_one_closed_its_window() -> None:
     assert found[at(12), "all", ""].late_candidates == 0
 
 
+def test_repeat_closes_windows_too() -> None:
+    ahead = event(2, event_id="e1", event_time=at(12))
+    assert recounted(event(1), ahead, event(3))[START, "all", ""].late_candidates == 1
+
+
 def test_event_is_not_late_while_its_window_is_open() -> None:
     found = recounted(event(1, event_time=at(11.999)), event(2))
     assert found[START, "all", ""].late_candidates == 0
