@@ -3,14 +3,18 @@
 import argparse
 import csv
 import json
+import logging
+import os
 import re
 import sys
 from datetime import UTC, datetime, timedelta
+from typing import NoReturn
 
 from rich.console import Console
 from rich.table import Table as RichTable
+from rich.text import Text
 
-from hbase.store import HBaseError, HBaseStore
+from hbase.store import HBaseError, HBaseStore, text_cells
 from hbase.tables import TABLES_BY_NAME, WINDOW_TABLES
 from settings import SettingsError, load_settings
 
@@ -24,9 +28,16 @@ class UsageError(Exception):
     """An argument that cannot be understood; the message says what is allowed."""
 
 
+class Parser(argparse.ArgumentParser):
+    """Says a mistake in one line, as everything else here does."""
+
+    def error(self, message: str) -> NoReturn:
+        raise UsageError(message)
+
+
 def duration(text: str) -> timedelta:
     """`30s`, `5m`, `2h`, `1d`."""
-    found = re.fullmatch(r"(\d+)([smhd])", text)
+    found = re.fullmatch(r"([0-9]{1,8})([smhd])", text)
     if not found:
         raise UsageError(f"{text!r} is no duration: write 30s, 5m, 2h or 1d")
     return timedelta(seconds=int(found[1]) * UNITS[found[2]])
@@ -36,18 +47,27 @@ def moment(text: str) -> datetime:
     """An ISO 8601 time; UTC where it names no zone."""
     try:
         found = datetime.fromisoformat(text)
-    except ValueError:
+        return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):
         raise UsageError(f"{text!r} is no time: write 2026-01-31T12:00:00Z") from None
-    return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
 def bounds(arguments: argparse.Namespace, now: datetime) -> tuple[datetime, datetime]:
     """The asked range of window starts."""
-    if arguments.start or arguments.end:
-        start = moment(arguments.start) if arguments.start else now - timedelta(days=3650)
-        return start, moment(arguments.end) if arguments.end else now + timedelta(days=3650)
-    # Windows of events that are a few seconds ahead of the clock belong to the last minutes too.
-    return now - duration(arguments.last), now + timedelta(minutes=1)
+    if arguments.start is None and arguments.end is None:
+        # Windows of events a few seconds ahead of the clock belong to the last minutes too.
+        last, ahead = duration(arguments.last or "5m"), timedelta(minutes=1)
+        try:
+            return now - last, now + ahead
+        except OverflowError:
+            raise UsageError(f"{arguments.last!r} is longer than the calendar") from None
+    if arguments.last is not None:
+        raise UsageError("--last and --from or --to exclude each other")
+    start = now - timedelta(days=3650) if arguments.start is None else moment(arguments.start)
+    end = now + timedelta(days=3650) if arguments.end is None else moment(arguments.end)
+    if start >= end:
+        raise UsageError("--from must be before --to")
+    return start, end
 
 
 def read(store: HBaseStore, arguments: argparse.Namespace) -> list[dict[str, str]]:
@@ -55,12 +75,13 @@ def read(store: HBaseStore, arguments: argparse.Namespace) -> list[dict[str, str
     name = arguments.table
     if name not in TABLES_BY_NAME:
         raise UsageError(f"{name!r} is no table: use one of {', '.join(TABLES_BY_NAME)}")
+    if arguments.limit is not None and arguments.limit < 1:
+        raise UsageError(f"--limit {arguments.limit}: at least 1 row")
     if name in WINDOW_TABLES:
         rows = store.scan_windows(name, *bounds(arguments, datetime.now(UTC)))
     else:
         rows = [
-            {"row": key.decode()}
-            | {column.decode().split(":", 1)[1]: cell.decode() for column, cell in cells.items()}
+            {"row": key.decode(errors="replace")} | text_cells(cells)
             for key, cells in store.scan(name)
         ]
     if arguments.newest_first:
@@ -89,6 +110,15 @@ def show(name: str, rows: list[dict[str, str]], form: str) -> None:
         _show_table(columns, rows)
 
 
+def _plain(text: str) -> Text:
+    # Text, not a string: a brand "[red]" is no markup, and no brand may steer the terminal.
+    return Text("".join(sign if sign.isprintable() else "\ufffd" for sign in text))
+
+
+def _whole(text: str) -> int:
+    return int(text) if re.fullmatch(r"-?[0-9]+", text) else 0
+
+
 def _show_table(columns: list[str], rows: list[dict[str, str]]) -> None:
     columns = [column for column in columns if column not in NOT_FOR_PEOPLE or "row" in columns]
     table = RichTable(box=None)
@@ -96,21 +126,23 @@ def _show_table(columns: list[str], rows: list[dict[str, str]]) -> None:
         is_text = column in ("window_started_at", "value", "row", "updated_at", "watermark")
         table.add_column(column, justify="left" if is_text else "right", no_wrap=True)
     for row in rows:
-        table.add_row(*(row.get(column, "") for column in columns))
+        table.add_row(*(_plain(row.get(column, "")) for column in columns))
     # A pipe has no width: it gets whole lines.
     Console(width=None if sys.stdout.isatty() else 200).print(table)
-    sums = {name: sum(int(row.get(name, 0)) for row in rows) for name in SUMMED if name in columns}
+    sums = {
+        name: sum(_whole(row.get(name, "")) for row in rows) for name in SUMMED if name in columns
+    }
     totals = ", ".join(f"{total:,} {name}" for name, total in sums.items())
     print(f"{len(rows):,} rows" + (f": {totals}" if totals else ""))
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m hbase", description=__doc__)
+    parser = Parser(prog="python -m hbase", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("ensure", help="create the tables that are missing")
     scan = commands.add_parser("scan", help="print rows of a table")
     scan.add_argument("table", help=", ".join(TABLES_BY_NAME))
-    scan.add_argument("--last", default="5m", help="30s, 5m, 2h (default 5m)")
+    scan.add_argument("--last", help="30s, 5m, 2h (default 5m)")
     scan.add_argument("--from", dest="start", help="first window start, ISO 8601")
     scan.add_argument("--to", dest="end", help="end, not included, ISO 8601")
     scan.add_argument("--limit", type=int)
@@ -139,16 +171,24 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def main() -> int:
+def main(argv: list[str] | None = None) -> int:
     """Arguments in, exit code out; a mistake is one line."""
     try:
-        return run(_parser().parse_args())
+        arguments = _parser().parse_args(argv)
+        if arguments.command == "scan":
+            # The patience is short, and the one line at its end says all.
+            logging.basicConfig(level=logging.ERROR)
+        return run(arguments)
     except (UsageError, SettingsError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
     except HBaseError as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
+    except BrokenPipeError:
+        # `| head` has read enough; Python must not complain about it again when it exits.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
     except KeyboardInterrupt:
         return 130
 

@@ -2,7 +2,7 @@
 
 import re
 import zlib
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from urllib.parse import unquote
 
 TIME_FORMAT = "%Y%m%d_%H%M%S"
@@ -20,6 +20,11 @@ def _escape(value: str) -> str:
 def bucket(key: str, bucket_count: int) -> str:
     """The salt of a key: two hexadecimal digits, the same for ever."""
     return f"{zlib.crc32(key.encode()) % bucket_count:02x}" if bucket_count else ""
+
+
+def split_points(bucket_count: int) -> list[bytes]:
+    """The keys at which a salted table is split, so that each bucket is a region."""
+    return [f"{number:02x}".encode() for number in range(1, bucket_count)]
 
 
 def encode(
@@ -42,14 +47,30 @@ def decode(key: bytes, *, bucket_count: int = 0) -> tuple[datetime, str | None]:
     """Window start in UTC and value (None where the key has none)."""
     text = key.decode()[2 if bucket_count else 0 :]
     started_at = datetime.strptime(text[:TIME_LENGTH], TIME_FORMAT).replace(tzinfo=UTC)
-    value = None if len(text) == TIME_LENGTH else unquote(text[TIME_LENGTH + 1 :])
-    return started_at, value
+    if len(text) == TIME_LENGTH:
+        return started_at, None
+    if text[TIME_LENGTH] != SEPARATOR:
+        raise ValueError(f"not a key of a window: {key!r}")
+    return started_at, unquote(text[TIME_LENGTH + 1 :])
+
+
+def _whole_second(moment: datetime) -> datetime:
+    # Keys have whole seconds: 12:00:00 is before 12:00:00.5 and 12:00:01 is after it.
+    up = timedelta(seconds=1) if moment.microsecond else timedelta(0)
+    return moment.replace(microsecond=0) + up
 
 
 def range_bounds(
     start: datetime, end: datetime, *, bucket_count: int = 0
 ) -> list[tuple[bytes, bytes]]:
-    """First and last-exclusive key of windows from `start` up to but not including `end`, per bucket."""
+    """First and last-exclusive key of windows from `start` up to but not including `end`, per bucket.
+
+    The bounds fit keys with and without a value. An empty range has no bounds at all, because HBase
+    reads equal bounds as "this one row".
+    """
+    start, end = _whole_second(start), _whole_second(end)
     first, last = encode(start).decode(), encode(end).decode()
+    if start >= end:
+        return []
     prefixes = [f"{number:02x}" for number in range(bucket_count)] or [""]
     return [((prefix + first).encode(), (prefix + last).encode()) for prefix in prefixes]

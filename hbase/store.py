@@ -10,13 +10,13 @@ from typing import Any, TypeVar
 import happybase
 from Hbase_thrift import AlreadyExists, BatchMutation, ColumnDescriptor, IllegalArgument, Mutation
 from Hbase_thrift import IOError as ThriftIOError
-from tenacity import Retrying, retry_if_exception, stop_after_delay, wait_exponential_jitter
+from tenacity import Retrying, retry_if_exception, stop_before_delay, wait_exponential_jitter
 from thriftpy2.protocol.exc import TProtocolException
 from thriftpy2.thrift import TException
 from thriftpy2.transport import TTransportException
 
 from hbase import row_keys
-from hbase.tables import TABLES
+from hbase.tables import TABLES, WINDOW_TABLES
 
 Row = tuple[bytes, dict[bytes, bytes]]
 Result = TypeVar("Result")
@@ -48,12 +48,32 @@ class RowRefusedError(HBaseError):
     """HBase will never take this row: trying again is of no use."""
 
 
+def _message(error: BaseException) -> str:
+    # What comes over the wire is bytes, what Python raises is text.
+    message = getattr(error, "message", None) or str(error)
+    return message.decode(errors="replace") if isinstance(message, bytes) else str(message)
+
+
+def _reason(error: BaseException) -> str:
+    # The gateway sends whole Java stack traces; the first line is the one that says why.
+    lines = _message(error).splitlines()
+    return lines[0][:300] if lines else type(error).__name__
+
+
 def is_passing(error: BaseException) -> bool:
     """Whether the same call may go through later."""
     if isinstance(error, ThriftIOError):
-        text = str(error.message)
+        text = _message(error)
         return any(mark in text for mark in PASSING) and not any(mark in text for mark in REFUSING)
     return isinstance(error, CONNECTION_ERRORS)
+
+
+def text_cells(cells: dict[bytes, bytes]) -> dict[str, str]:
+    """Cells as text, by column name without its family; foreign bytes are shown, not refused."""
+    return {
+        column.decode(errors="replace").split(":", 1)[-1]: cell.decode(errors="replace")
+        for column, cell in cells.items()
+    }
 
 
 class HBaseStore:
@@ -95,7 +115,7 @@ class HBaseStore:
     def _call(self, work: Callable[[happybase.Connection], Result]) -> Result:
         retrying = Retrying(
             retry=retry_if_exception(is_passing),
-            stop=stop_after_delay(self._patience_seconds),
+            stop=stop_before_delay(self._patience_seconds),
             wait=wait_exponential_jitter(initial=0.2, max=5, jitter=0.5),
             before_sleep=self._after_failure,
             reraise=True,
@@ -111,22 +131,28 @@ class HBaseStore:
             logger.warning("HBase answers again")
         return result
 
+    def _ask(self, what: str, work: Callable[[happybase.Connection], Result]) -> Result:
+        try:
+            return self._call(work)
+        except TException as error:
+            raise HBaseError(f"{what}: {_reason(error)}") from error
+
     def _after_failure(self, state: Any) -> None:
         self.close()
         if state.attempt_number == 1:
-            error = str(state.outcome.exception()).splitlines()
-            logger.warning("HBase does not answer (%s); trying again", error[0] if error else "")
+            reason = _reason(state.outcome.exception())
+            logger.warning("HBase does not answer (%s); trying again", reason)
 
     def _unavailable(self, error: Exception) -> str:
         return (
             f"No HBase Thrift server answers at {self._host}:{self._port} "
-            f'({type(error).__name__}): run "make up", or correct HBASE_THRIFT_HOST and '
+            f'({_reason(error)}): run "make up", or correct HBASE_THRIFT_HOST and '
             "HBASE_THRIFT_PORT in .env"
         )
 
     def ping(self) -> list[str]:
         """The names of the tables."""
-        return [name.decode() for name in self._call(lambda connection: connection.tables())]
+        return [name.decode() for name in self._ask("tables", lambda c: c.tables())]
 
     def ensure_tables(self, ttl_seconds: int) -> list[str]:
         """Create the tables that are missing; the names of those created."""
@@ -141,13 +167,27 @@ class HBaseStore:
             )
             self._create(table.name, family)
             created.append(table.name)
+        self._tell_splits(created)
         return created
+
+    def _tell_splits(self, created: list[str]) -> None:
+        # Thrift 1 has no call that splits a table: salted ones begin as one region.
+        points = row_keys.split_points(self._salt_buckets)
+        for name in created if points else []:
+            if name not in WINDOW_TABLES:
+                continue  # keys of names, never salted
+            logger.warning(
+                "%s has one region; in the HBase shell: %s",
+                *(name, "; ".join(f"split '{name}', '{point.decode()}'" for point in points)),
+            )
 
     def _create(self, name: str, family: ColumnDescriptor) -> None:
         try:
             self._call(lambda connection: connection.client.createTable(name.encode(), [family]))
         except AlreadyExists:
             logger.debug("%s was created meanwhile", name)
+        except TException as error:
+            raise HBaseError(f"{name} cannot be created: {_reason(error)}") from error
 
     def write(self, table: str, rows: Iterable[Row]) -> int:
         """Put rows, a call for each 1000; how many. A row that HBase refuses raises RowRefusedError."""
@@ -172,10 +212,8 @@ class HBaseStore:
             self._call(lambda c: c.client.mutateRows(table.encode(), batches, {}))
         except (IllegalArgument, ThriftIOError, TException) as error:
             if len(rows) == 1:
-                reason = str(getattr(error, "message", error)).splitlines()[0][:300]
-                raise RowRefusedError(
-                    f"{table}: row {rows[0][0]!r} is refused: {reason}"
-                ) from error
+                told = f"{table}: row {rows[0][0]!r} is refused: {_reason(error)}"
+                raise RowRefusedError(told) from error
             # Puts are absolute, so writing the good half again changes nothing.
             middle = len(rows) // 2
             self._write_chunk(table, rows[:middle])
@@ -187,17 +225,34 @@ class HBaseStore:
         row_start: bytes | None = None,
         row_stop: bytes | None = None,
         *,
+        columns: list[bytes] | None = None,
         limit: int | None = None,
+        reverse: bool = False,
     ) -> Iterator[Row]:
-        """Rows in key order from row_start up to but not including row_stop."""
+        """Rows in key order from row_start up to but not including row_stop.
+
+        `columns` are `family:column` or whole families. With `reverse` the order is from the last key
+        to the first, and row_start is the greater bound.
+        """
 
         def read(connection: happybase.Connection) -> list[Row]:
             scanner = connection.table(table).scan(
-                row_start=row_start, row_stop=row_stop, limit=limit, batch_size=1000
+                row_start=row_start,
+                row_stop=row_stop,
+                columns=columns,
+                limit=limit,
+                reverse=reverse,
+                batch_size=ROWS_PER_CALL,
             )
             return list(scanner)
 
-        yield from self._call(read)
+        yield from self._ask(table, read)
+
+    def get_state(self, name: str) -> dict[str, str]:
+        """How far a streaming query is: watermark, batch_id, updated_at; empty if it never wrote."""
+        return text_cells(
+            self._ask("stream_state", lambda c: c.table("stream_state").row(name.encode()))
+        )
 
     def scan_windows(self, table: str, start: datetime, end: datetime) -> list[dict[str, str]]:
         """Windows of a table from start up to end, oldest first: window_started_at, value, columns."""
@@ -208,10 +263,11 @@ class HBaseStore:
         return sorted(found, key=lambda row: (row["window_started_at"], row.get("value", "")))
 
     def _window(self, key: bytes, cells: dict[bytes, bytes]) -> dict[str, str]:
-        started_at, value = row_keys.decode(key, bucket_count=self._salt_buckets)
+        try:
+            started_at, value = row_keys.decode(key, bucket_count=self._salt_buckets)
+        except ValueError as error:
+            raise HBaseError(f"{key!r} is not the key of a window: delete that row") from error
         row = {"window_started_at": started_at.strftime("%Y-%m-%d %H:%M:%S")}
         if value is not None:
             row["value"] = value
-        return row | {
-            column.decode().split(":", 1)[1]: cell.decode() for column, cell in cells.items()
-        }
+        return row | text_cells(cells)

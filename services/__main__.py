@@ -1,6 +1,7 @@
 """`python -m services up | down | status | stream | ...`: what the Makefile calls."""
 
 import argparse
+import logging
 import os
 import shutil
 import sys
@@ -97,6 +98,8 @@ def run(arguments: argparse.Namespace, producer: list[str]) -> int:
 def main() -> int:
     """Arguments in, exit code out; a mistake is one line."""
     arguments, producer = _parser().parse_known_args()
+    # While a service starts, its clients fail as a matter of course.
+    logging.getLogger("hbase").setLevel(logging.ERROR)
     try:
         return run(arguments, [item for item in producer if item != "--"])
     except (ServiceError, SettingsError) as error:

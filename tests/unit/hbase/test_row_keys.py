@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hbase.row_keys import decode, encode, range_bounds
+from hbase.row_keys import decode, encode, range_bounds, split_points
 
 NOON = datetime(2020, 9, 24, 12, 0, 0, tzinfo=UTC)
 moments = st.datetimes(
@@ -76,3 +76,25 @@ def test_a_salted_range_has_bounds_for_every_bucket() -> None:
         (b"01" + b"20200924_120000", b"01" + b"20200924_120002"),
         (b"02" + b"20200924_120000", b"02" + b"20200924_120002"),
     ]
+
+
+def test_a_range_between_seconds_holds_only_the_windows_inside_it() -> None:
+    half = timedelta(microseconds=500_000)
+    [(first, last)] = range_bounds(NOON + half, NOON + timedelta(seconds=4) + half)
+    assert (first, last) == (b"20200924_120001", b"20200924_120005")
+
+
+def test_an_empty_range_has_no_bounds() -> None:
+    assert range_bounds(NOON, NOON) == []
+    assert range_bounds(NOON, NOON - timedelta(seconds=2), bucket_count=4) == []
+
+
+@pytest.mark.parametrize("key", [b"sony", b"20200924_120000sony", b"\xff"])
+def test_a_foreign_key_is_refused(key: bytes) -> None:
+    with pytest.raises(ValueError, match=r".+"):
+        decode(key)
+
+
+def test_a_salted_table_is_split_before_every_bucket_but_the_first() -> None:
+    assert split_points(3) == [b"01", b"02"]
+    assert split_points(0) == []

@@ -1,13 +1,15 @@
 """The store: what is tried again, what is refused, and what a person is told."""
 
 import socket
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import happybase  # noqa: F401 (it makes the module Hbase_thrift)
+import happybase  # before Hbase_thrift, which it makes
 import pytest
 from Hbase_thrift import IOError as ThriftIOError
 
-from hbase.store import HBaseStore, HBaseUnavailableError, RowRefusedError, is_passing
+from hbase.store import HBaseError, HBaseStore, HBaseUnavailableError, RowRefusedError, is_passing
 
 
 class Client:
@@ -70,3 +72,118 @@ def test_a_refused_row_is_found_among_many_and_the_others_are_written() -> None:
 )
 def test_only_passing_failures_are_tried_again(message: str, expected: bool) -> None:
     assert is_passing(ThriftIOError(message=message)) is expected
+
+
+class Gateway:
+    """Stands in for happybase.Connection: the first calls fail, later ones answer."""
+
+    def __init__(self, failures: list[Exception], rows: dict[bytes, dict[bytes, bytes]]) -> None:
+        self.failures, self.rows = failures, rows
+        self.opened = 0
+        self.client = self
+        self.lives: list[tuple[str, int]] = []
+
+    def createTable(self, _: bytes, families: list[Any]) -> None:
+        self.lives += [(family.name.decode(), family.timeToLive) for family in families]
+
+    def __call__(self, *_: object, **__: object) -> "Gateway":
+        self.opened += 1
+        return self
+
+    def _answer(self) -> None:
+        if self.failures:
+            raise self.failures.pop(0)
+
+    def tables(self) -> list[bytes]:
+        self._answer()
+        return [b"event_counts"]
+
+    def table(self, _: str) -> "Gateway":
+        return self
+
+    def row(self, key: bytes) -> dict[bytes, bytes]:
+        self._answer()
+        return self.rows.get(key, {})
+
+    def scan(self, **_: object) -> list[tuple[bytes, dict[bytes, bytes]]]:
+        self._answer()
+        return list(self.rows.items())
+
+    def close(self) -> None:
+        return
+
+
+def store_on(gateway: Gateway, monkeypatch: pytest.MonkeyPatch) -> HBaseStore:
+    monkeypatch.setattr(happybase, "Connection", gateway)
+    monkeypatch.setattr("tenacity.nap.time.sleep", lambda _: None)
+    return HBaseStore("127.0.0.1", 1, patience_seconds=30)
+
+
+def test_a_broken_connection_is_opened_again_and_said_once_each_way(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    gateway = Gateway([BrokenPipeError("gone"), ConnectionResetError("gone")], {})
+    assert store_on(gateway, monkeypatch).ping() == ["event_counts"]
+    assert gateway.opened == 3
+    assert [record.message for record in caplog.records] == [
+        "HBase does not answer (gone); trying again",
+        "HBase answers again",
+    ]
+
+
+# Over the wire a message is bytes; one that is made here may be text.
+@pytest.mark.parametrize("encode", [str.encode, str])
+def test_a_missing_table_is_one_line_at_once(
+    encode: Callable[[str], Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    message = encode("TableNotFoundException: brand_windows\n\tat java.base")
+    gateway = Gateway([ThriftIOError(message=message)], {})
+    with pytest.raises(HBaseError) as error:
+        list(store_on(gateway, monkeypatch).scan("brand_windows"))
+    assert str(error.value) == "brand_windows: TableNotFoundException: brand_windows"
+    assert gateway.opened == 1
+
+
+def test_state_is_text_and_empty_for_an_unknown_query(monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = {b"live": {b"state:batch_id": b"7", b"state:watermark": b"2020-09-24T12:00:00Z"}}
+    store = store_on(Gateway([], rows), monkeypatch)
+    assert store.get_state("live") == {"batch_id": "7", "watermark": "2020-09-24T12:00:00Z"}
+    assert store.get_state("other") == {}
+
+
+def test_windows_are_decoded_oldest_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = {
+        b"20200924_120002|a%7Cb": {b"metrics:views": b"2"},
+        b"20200924_120000|": {b"metrics:views": b"1"},
+    }
+    noon = datetime(2020, 9, 24, 12, tzinfo=UTC)
+    store = store_on(Gateway([], rows), monkeypatch)
+    assert store.scan_windows("brand_windows", noon, noon + timedelta(minutes=1)) == [
+        {"window_started_at": "2020-09-24 12:00:00", "value": "", "views": "1"},
+        {"window_started_at": "2020-09-24 12:00:02", "value": "a|b", "views": "2"},
+    ]
+
+
+def test_a_foreign_key_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    noon = datetime(2020, 9, 24, 12, tzinfo=UTC)
+    store = store_on(Gateway([], {b"sony": {}}), monkeypatch)
+    with pytest.raises(HBaseError, match="b'sony' is not the key of a window"):
+        store.scan_windows("brand_windows", noon, noon + timedelta(minutes=1))
+
+
+def test_only_missing_tables_are_created_and_salted_ones_tell_their_splits(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    gateway = Gateway([], {})
+    store_on(gateway, monkeypatch)
+    store = HBaseStore("127.0.0.1", 1, salt_buckets=3)
+    created = ["brand_windows", "category_windows", "brand_analytics", "stream_state"]
+    assert store.ensure_tables(86400) == created
+    assert [record.message for record in caplog.records] == [
+        f"{name} has one region; in the HBase shell: split '{name}', '01'; split '{name}', '02'"
+        for name in ("brand_windows", "category_windows")
+    ]
+    assert gateway.lives == [("metrics:", 86400)] * 2 + [
+        ("stats:", 2147483647),
+        ("state:", 2147483647),
+    ]
