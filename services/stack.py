@@ -24,7 +24,7 @@ def job_services(settings: Settings) -> list[Service]:
     landing = ["nice", "-n", "10", sys.executable, "-m", "streaming", "landing"]
     live = [sys.executable, "-m", "streaming", "live"]
     return [
-        Service("live", live, stop_seconds=30, stop_group=False),
+        Service("live", live, stop_seconds=60, stop_group=False),
         Service("landing", landing, stop_seconds=60, stop_group=False),
         Service("producer", [sys.executable, "-m", "ingest"], stop_seconds=30, restarts=False),
     ]
@@ -125,11 +125,11 @@ class Stack:
                 raise ServiceError(f'{service.name} is not running: run "make up"')
 
     def stop_jobs(self, report: Report) -> None:
-        """End the producer first, so that the jobs can finish what was sent."""
-        for service in reversed(self.jobs):
-            if self.supervisor.is_running(service.name):
-                self.supervisor.stop(service.name)
-                report(f"{service.name} stopped")
+        """End the producer, then the jobs in the order of the flow: all that was sent is landed."""
+        for name in ("producer", *JOBS):  # each can finish what the one before it wrote
+            if self.supervisor.is_running(name):
+                self.supervisor.stop(name)
+                report(f"{name} stopped")
 
     def down(self, report: Report) -> None:
         """End everything, in the opposite order, and make sure that no process is left."""

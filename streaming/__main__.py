@@ -4,17 +4,18 @@ import argparse
 import logging
 import signal
 import sys
+import threading
 import time
 from types import FrameType
 
 from pyspark.errors import PySparkException
-from pyspark.sql import SparkSession
 from pyspark.sql.streaming import StreamingQuery
 
 from settings import Settings, SettingsError, load_settings
 from streaming import landing, live, session
 
 REPORT_SECONDS = 30
+DRAIN_SECONDS = 30  # the supervisor waits 60
 AGAIN, STOPPED = 1, 3  # exit codes: the supervisor starts the job again after 1, not after 3
 QUERIES = {"live": ("live",), "landing": ("landing_events", "landing_windows")}
 REMEDIES = {
@@ -28,12 +29,12 @@ REMEDIES = {
 logger = logging.getLogger("streaming")
 
 
-class StopRequestedError(Exception):
-    """The supervisor asked the job to end."""
+# A flag, not an exception: one that is raised inside a call to the JVM breaks the connection to it.
+_stop_asked = threading.Event()
 
 
 def _on_signal(number: int, frame: FrameType | None) -> None:
-    raise StopRequestedError
+    _stop_asked.set()
 
 
 def explain(job: str, settings: Settings, error: BaseException) -> tuple[str, int]:
@@ -63,11 +64,10 @@ def _report(queries: list[StreamingQuery]) -> None:
 
 def _await(queries: list[StreamingQuery]) -> None:
     next_report = time.monotonic() + REPORT_SECONDS
-    while True:
+    while not _stop_asked.is_set():
         for query in queries:
             # Raises the query's own error when it has failed.
-            if query.awaitTermination(1):
-                return
+            query.awaitTermination(1)
         if time.monotonic() > next_report:
             _report(queries)
             next_report += REPORT_SECONDS
@@ -80,19 +80,12 @@ def _run(job: str, settings: Settings) -> None:
     stream = settings.stream
     memory = stream.live_memory if job == "live" else stream.landing_memory
     spark = session.build(settings, job, memory)
-    start = live.start if job == "live" else landing.start
-    queries = start(spark, settings)
+    module = live if job == "live" else landing
+    queries = module.start(spark, settings)
     logger.info("%s: started", job)
-    try:
-        _await(queries)
-    except StopRequestedError:
-        _stop(spark, queries)
-
-
-def _stop(spark: SparkSession, queries: list[StreamingQuery]) -> None:
-    signal.signal(signal.SIGTERM, signal.SIG_IGN)
-    for query in queries:
-        query.stop()
+    _await(queries)
+    # The producer was stopped before: what it sent is finished before the job ends.
+    module.drain(spark, settings, queries, DRAIN_SECONDS)
     spark.stop()
     logger.info("stopped")
 
@@ -111,8 +104,6 @@ def main() -> int:
         settings = load_settings()
         with session.lock(settings, job):
             _run(job, settings)
-        return 0
-    except StopRequestedError:
         return 0
     except (SettingsError, session.JobError) as error:
         print(f"error: {error}", file=sys.stderr)

@@ -1,5 +1,7 @@
 """The landing queries: every event, every rejected message and the last value of each window, in Delta."""
 
+import logging
+import time
 from collections.abc import Callable
 
 from delta.tables import DeltaTable
@@ -17,6 +19,7 @@ from streaming.validation import judge
 COMPACT_EVERY_BATCHES = 100
 WINDOW_KEY = ("window_started_at", "dimension", "value")
 BatchFunction = Callable[[DataFrame, int], None]
+logger = logging.getLogger(__name__)
 
 
 def table_path(settings: Settings, table: str) -> str:
@@ -119,24 +122,46 @@ def merge_windows(spark: SparkSession, path: str, latest: DataFrame) -> None:
     )
 
 
-def start(spark: SparkSession, settings: Settings) -> list[StreamingQuery]:
-    """Start both landing queries."""
+def start(spark: SparkSession, settings: Settings, *, once: bool = False) -> list[StreamingQuery]:
+    """Start both landing queries; with `once` they end when they have landed what there is."""
     for table in ("event_stream", "rejected_event", "window_metrics"):
         ensure_table(spark, table_path(settings, table), RAW_TABLES[table])
     kafka = settings.kafka
     events = sources.read_topic(spark, settings, kafka.events_topic, headers=True)
     updates = sources.read_topic(spark, settings, kafka.analytics_topic)
-    return [
-        _start(events, settings, "landing_events", events_sink(spark, settings)),
-        _start(updates, settings, "landing_windows", windows_sink(spark, settings)),
-    ]
+    sinks = {
+        "landing_events": (events, events_sink(spark, settings)),
+        "landing_windows": (updates, windows_sink(spark, settings)),
+    }
+    return [_start(rows, settings, name, write, once) for name, (rows, write) in sinks.items()]
 
 
-def _start(rows: DataFrame, settings: Settings, name: str, write: BatchFunction) -> StreamingQuery:
+def _start(
+    rows: DataFrame, settings: Settings, name: str, write: BatchFunction, once: bool
+) -> StreamingQuery:
+    every = f"{settings.stream.landing_trigger_seconds} seconds"
+    writer = rows.writeStream.queryName(name)
     return (
-        rows.writeStream.queryName(name)
-        .trigger(processingTime=f"{settings.stream.landing_trigger_seconds} seconds")
+        (writer.trigger(availableNow=True) if once else writer.trigger(processingTime=every))
         .option("checkpointLocation", checkpoint(settings, name))
         .foreachBatch(write)
         .start()
     )
+
+
+def drain(
+    spark: SparkSession, settings: Settings, queries: list[StreamingQuery], seconds: float
+) -> None:
+    """Land the rest of both topics without waiting for the next trigger; at most `seconds`."""
+    deadline = time.monotonic() + seconds
+    while any(query.status["isTriggerActive"] for query in queries):
+        if time.monotonic() > deadline:
+            break
+        time.sleep(0.1)
+    for query in queries:
+        query.stop()
+    for query in start(spark, settings, once=True):
+        # 0 would wait for ever.
+        if not query.awaitTermination(max(1, int(deadline - time.monotonic()))):
+            logger.warning("%s: the rest is landed after the next start", query.name)
+            query.stop()

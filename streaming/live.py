@@ -2,12 +2,14 @@
 
 import json
 import logging
+import threading
 from collections import defaultdict
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
 from kafka import KafkaProducer
+from pyspark.errors import PySparkException
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql.streaming import StreamingQuery
 
@@ -165,3 +167,24 @@ def start(spark: SparkSession, settings: Settings) -> list[StreamingQuery]:
     )
     live_sink.watermark = lambda: _watermark(query)
     return [query]
+
+
+def _run_dry(query: StreamingQuery) -> None:
+    try:
+        query.processAllAvailable()
+    except PySparkException:
+        logger.debug("%s failed; query.exception() says why", query.name)
+
+
+def drain(
+    spark: SparkSession, settings: Settings, queries: list[StreamingQuery], seconds: float
+) -> None:
+    """Count what was sent so far, at most `seconds` long, then stop; a busy topic never runs dry."""
+    for query in queries:
+        waiting = threading.Thread(target=_run_dry, args=(query,), daemon=True)
+        waiting.start()
+        waiting.join(seconds)
+        error = query.exception()
+        query.stop()
+        if error:
+            raise error

@@ -1,5 +1,6 @@
 """Window by window: does each place say what the recount says? Pure."""
 
+from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -20,6 +21,15 @@ class Result:
     counted: int = 0
     late: int = 0
     different: list[str] = field(default_factory=list)
+    different_in: Counter[str] = field(default_factory=Counter)
+    windows_in: Counter[str] = field(default_factory=Counter)
+    first: datetime | None = None
+    last: datetime | None = None
+
+    def add(self, place: str, line: str) -> None:
+        """Note that a place disagrees."""
+        self.different_in[place] += 1
+        self.different.append(line)
 
 
 def _events(numbers: Numbers | None) -> int:
@@ -32,34 +42,41 @@ def _line(key: Key, place: str, expected: object, found: object) -> str:
     return f"{window}: recount {expected}, {place} {found}"
 
 
-def _judge_window(
-    key: Key, recounted: Recounted, places: dict[str, dict[Key, Numbers]]
-) -> list[str]:
+Places = dict[str, dict[Key, Numbers]]
+Difference = tuple[str, str]  # place and line
+
+
+def _judge_window(key: Key, recounted: Recounted, places: Places) -> list[Difference]:
     if recounted.late_candidates == 0:
         return [
-            _line(key, name, recounted.numbers, windows.get(key))
+            (name, _line(key, name, recounted.numbers, windows.get(key)))
             for name, windows in places.items()
             if windows.get(key) != recounted.numbers
         ]
+    return _judge_late(key, recounted, places)
+
+
+def _judge_late(key: Key, recounted: Recounted, places: Places) -> list[Difference]:
     most = _events(recounted.numbers)
     least = most - recounted.late_candidates
     answers = {name: places[name].get(key) for name in LIVE_PLACES}
     found = [
-        _line(key, name, f"{least} to {most} events", numbers)
+        (name, _line(key, name, f"{least} to {most} events", numbers))
         for name, numbers in answers.items()
         if not least <= _events(numbers) <= most
     ]
-    if len(set(answers.values())) > 1:
-        found.append(_line(key, "places differ:", recounted.numbers, answers))
+    for name, numbers in answers.items():
+        if not found and numbers != answers["HBase"]:
+            found.append((name, _line(key, "places differ:", recounted.numbers, answers)))
     kept = places["raw.event_stream"].get(key)
     if kept != recounted.numbers:
-        found.append(_line(key, "raw.event_stream", recounted.numbers, kept))
+        found.append(("raw.event_stream", _line(key, "raw.event_stream", recounted.numbers, kept)))
     return found
 
 
 def compare(
     recounted: dict[Key, Recounted],
-    places: dict[str, dict[Key, Numbers]],
+    places: Places,
     *,
     is_compared: dict[Key, bool],
     open_since: datetime,
@@ -69,25 +86,34 @@ def compare(
     Windows with late candidates are undecided: the live places must agree with each other and lie
     between the counts without and with them. Windows that started after `open_since` are open.
     """
-    result = Result()
+    result = Result(windows_in=Counter({name: len(found) for name, found in places.items()}))
     for key, found in recounted.items():
-        if not is_compared[key]:
+        if is_compared[key]:
+            _add_window(result, key, found, places, open_since)
+        else:
             result.left_out += 1
-            continue
-        lines = _judge_window(key, found, places)
-        result.compared += 1
-        result.equal += not lines
-        result.still_open += key[0] > open_since
-        result.different += lines
-        if found.late_candidates:
-            result.undecided.append(key)
-        if key[1] == "all":
-            counted = _events(places["HBase"].get(key))
-            result.counted += counted
-            # Only a candidate may be late: what else is missing is lost, and must not balance.
-            missing = _events(found.numbers) - counted
-            result.late += min(found.late_candidates, max(0, missing))
     for name, windows in places.items():
-        extra = windows.keys() - recounted.keys()
-        result.different += [_line(key, name, None, windows[key]) for key in sorted(extra)]
+        for key in sorted(windows.keys() - recounted.keys()):
+            result.add(name, _line(key, name, None, windows[key]))
     return result
+
+
+def _add_window(
+    result: Result, key: Key, found: Recounted, places: Places, open_since: datetime
+) -> None:
+    differences = _judge_window(key, found, places)
+    for place, line in differences:
+        result.add(place, line)
+    result.compared += 1
+    result.equal += not differences
+    result.still_open += key[0] > open_since
+    result.first = min(result.first or key[0], key[0])
+    result.last = max(result.last or key[0], key[0])
+    if found.late_candidates:
+        result.undecided.append(key)
+    if key[1] == "all":
+        counted = _events(places["HBase"].get(key))
+        result.counted += counted
+        # Only a candidate may be late: what else is missing is lost, and must not balance.
+        missing = _events(found.numbers) - counted
+        result.late += min(found.late_candidates, max(0, missing))

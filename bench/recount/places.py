@@ -9,6 +9,7 @@ import happybase
 import pyarrow as pa
 import pyarrow.compute as pc
 from deltalake import DeltaTable
+from thriftpy2.thrift import TException
 
 from bench.recount import topic
 from bench.recount.windows import EVENTS, Key, Numbers, numbers
@@ -29,18 +30,25 @@ Windows = dict[Key, Numbers]
 def hbase(settings: Settings) -> Windows:
     """Every window in the three tables."""
     address = settings.hbase
-    connection = happybase.Connection(address.thrift_host, address.thrift_port, timeout=60_000)
     salt = 2 if address.salt_buckets else 0
     found: Windows = {}
+    connection = None
     try:
+        connection = happybase.Connection(address.thrift_host, address.thrift_port, timeout=60_000)
         for dimension, table in TABLES.items():
             for key, cells in connection.table(table).scan(batch_size=2000):
                 moment, _, value = key.decode()[salt:].partition("|")
                 opened_at = datetime.strptime(moment, "%Y%m%d_%H%M%S").replace(tzinfo=UTC)
                 row = {name.decode().split(":")[1]: cell.decode() for name, cell in cells.items()}
                 found[opened_at, dimension, unquote(value)] = numbers(row, HBASE_NAMES)
+    except (TException, OSError) as error:
+        raise topic.TopicError(
+            f"HBase cannot be read at {address.thrift_host}:{address.thrift_port} "
+            f'({type(error).__name__}): run "make up"'
+        ) from error
     finally:
-        connection.close()
+        if connection:
+            connection.close()
     return found
 
 
@@ -90,9 +98,6 @@ def event_stream(settings: Settings) -> pa.Table:
     )
 
 
-def rejected_reasons(settings: Settings) -> list[str]:
-    """The reason of each row of raw.rejected_event."""
-    return [
-        str(reason)
-        for reason in _rows(settings, "rejected_event", ["reason"])["reason"].to_pylist()
-    ]
+def rejected(settings: Settings) -> pa.Table:
+    """raw.rejected_event: reason and place of each message."""
+    return _rows(settings, "rejected_event", ["reason", "partition", "offset"])

@@ -33,25 +33,31 @@ def _partitions(consumer: KafkaConsumer, topic: str) -> list[TopicPartition]:
     return [TopicPartition(topic, number) for number in sorted(numbers)]
 
 
-def end_offsets(servers: str, topic: str) -> dict[int, int]:
-    """Partition to the offset that the next message will get."""
+def offsets(servers: str, topic: str) -> tuple[dict[int, int], dict[int, int]]:
+    """Partition to the offset of its oldest message, and to the one that the next will get."""
     consumer = _consumer(servers)
     try:
-        ends = consumer.end_offsets(_partitions(consumer, topic))
-        return {partition.partition: offset for partition, offset in ends.items()}
+        partitions = _partitions(consumer, topic)
+        begins, ends = consumer.beginning_offsets(partitions), consumer.end_offsets(partitions)
+        return (
+            {partition.partition: offset for partition, offset in begins.items()},
+            {partition.partition: offset for partition, offset in ends.items()},
+        )
     finally:
         consumer.close()
 
 
-def read(servers: str, topic: str) -> Iterator[Any]:
-    """Kafka's records, partition by partition as they arrive; stops at the end of the first moment."""
+def read(servers: str, topic: str, ends: dict[int, int] | None = None) -> Iterator[Any]:
+    """Kafka's records as they arrive, up to `ends` (default: the end of this moment)."""
     consumer = _consumer(servers)
     try:
         partitions = _partitions(consumer, topic)
         consumer.assign(partitions)
         consumer.seek_to_beginning(*partitions)
-        ends = consumer.end_offsets(partitions)
-        yield from _until(consumer, ends)
+        last = consumer.end_offsets(partitions)
+        if ends is not None:
+            last = {partition: ends.get(partition.partition, 0) for partition in partitions}
+        yield from _until(consumer, last)
     finally:
         consumer.close()
 

@@ -196,6 +196,21 @@ def test_counting_goes_on_exactly_after_every_process_was_killed(replayed: Stack
     wait_until("the new events are counted", lambda: counted(replayed) == before + 201, 120)
 
 
+def test_a_stop_lands_all_that_was_sent_and_every_place_agrees(replayed: StackUnderTest) -> None:
+    replay(replayed, 300)
+    replayed.run("services", "stream-stop")
+    answer = json.loads(replayed.run("bench.verify", "--format", "json").stdout)
+    assert (answer["different"], answer["topic_is_quiet"]) == ([], True)
+    assert answer["windows_equal"] == answer["windows_compared"] > 0
+    assert {place: row["different"] for place, row in answer["places"].items()} == {
+        "HBase": 0,
+        "ecommerce-analytics": 0,
+        "raw.window_metrics": 0,
+        "raw.event_stream": 0,
+    }
+    assert "Traceback" not in replayed.log("landing") + replayed.log("live")
+
+
 def test_a_taken_port_is_named_with_its_holder(stack: StackUnderTest, tmp_path: Path) -> None:
     done = stack.run("services", "up", check=False, DATA_DIR=str(tmp_path / "other"))
     assert done.returncode == 1

@@ -6,9 +6,10 @@ from datetime import UTC, datetime
 import pyarrow as pa
 import pytest
 
+from bench.recount.balance import raw_faults, sum_faults
 from bench.recount.compare import Result
+from bench.recount.source import Topic, outlived
 from bench.recount.windows import EVENTS
-from bench.verify import Topic, _sum_faults
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 # Ten messages: eight accepted, of which one repeats another, and two rejected.
@@ -18,13 +19,47 @@ TOPIC = Topic(10, pa.Table.from_pylist(ROWS, EVENTS), Counter(bad_price=2), True
 
 @pytest.mark.parametrize(("counted", "late"), [(7, 0), (6, 1)])
 def test_messages_balance(counted: int, late: int) -> None:
-    assert _sum_faults(TOPIC, Result(counted=counted, late=late)) == []
+    assert sum_faults(TOPIC, Result(counted=counted, late=late)) == []
 
 
 @pytest.mark.parametrize("counted", [6, 8])
 def test_lost_or_surplus_event_does_not_balance(counted: int) -> None:
-    assert len(_sum_faults(TOPIC, Result(counted=counted))) == 1
+    assert len(sum_faults(TOPIC, Result(counted=counted))) == 1
 
 
 def test_balance_is_not_claimed_for_windows_that_are_gone() -> None:
-    assert _sum_faults(TOPIC, Result(counted=1, left_out=3)) == []
+    assert sum_faults(TOPIC, Result(counted=1, left_out=3)) == []
+
+
+def messages(*offsets: int, **columns: str) -> pa.Table:
+    rows = [{"partition": 0, "offset": offset, **columns} for offset in offsets]
+    names = {name: pa.string() for name in columns}
+    schema = pa.schema({"partition": pa.int32(), "offset": pa.int64(), **names})
+    return pa.Table.from_pylist(rows, schema)
+
+
+# Offsets 5 to 8 are in the topic: three accepted, one rejected; 0 to 4 were deleted by retention.
+KEPT = Topic(4, messages(5, 6, 7), Counter(bad_price=1), True, NOON, begins={0: 5}, ends={0: 9})
+
+
+def test_rows_of_deleted_messages_and_of_newer_ones_are_not_looked_at() -> None:
+    refused = messages(4, 8, 9, reason="bad_price")
+    assert raw_faults(KEPT, messages(3, 4, 5, 6, 7, 9), refused) == []
+    assert outlived(KEPT, messages(3, 4, 5, 9))["offset"].to_pylist() == [3, 4]
+
+
+@pytest.mark.parametrize(
+    ("kept", "refused", "fault"),
+    [
+        ((5, 6), (8,), "lacks 1 messages"),
+        ((5, 6, 7, 7), (8,), "1 messages twice"),
+        ((5, 6, 7, 8), (8,), "has 1 that the topic has not"),
+        ((5, 6, 7), (), "raw.rejected_event {}"),
+    ],
+)
+def test_lost_and_doubled_rows_are_found(
+    kept: tuple[int, ...], refused: tuple[int, ...], fault: str
+) -> None:
+    faults = raw_faults(KEPT, messages(*kept), messages(*refused, reason="bad_price"))
+    assert len(faults) == 1
+    assert fault in faults[0]

@@ -1,0 +1,89 @@
+"""The topic as the recount sees it: every message judged, and what of it can still be compared."""
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from bench.recount import topic
+from bench.recount.verdict import judge
+from bench.recount.windows import EVENTS
+from settings import Settings
+
+REPORT_EVERY = 20_000
+Offsets = dict[int, int]
+
+
+@dataclass(frozen=True)
+class Topic:
+    """The recounted topic: accepted events, rejected messages, and the offsets that were read."""
+
+    messages: int
+    events: pa.Table
+    rejected: Counter[str]
+    is_quiet: bool
+    newest_event_time: datetime
+    begins: Offsets = field(default_factory=dict)
+    ends: Offsets = field(default_factory=dict)
+
+
+def read_topic(settings: Settings, tell: Callable[[int], None]) -> Topic:
+    """Judge every message of the topic; `tell` hears how many now and then."""
+    kafka, stream = settings.kafka, settings.stream
+    columns: dict[str, list[object]] = {name: [] for name in EVENTS.names}
+    rejected: Counter[str] = Counter()
+    servers, name = kafka.bootstrap_servers, kafka.events_topic
+    begins, ends = topic.offsets(servers, name)
+    count = 0
+    for record in topic.read(servers, name, ends):
+        count += 1
+        if count % REPORT_EVERY == 0:
+            tell(count)
+        appended_at = datetime.fromtimestamp(record.timestamp / 1000, UTC)
+        verdict = judge(
+            record.value,
+            appended_at,
+            f"{record.topic}-{record.partition}-{record.offset}",
+            max_bytes=stream.max_event_bytes,
+            max_future=stream.max_future_seconds,
+        )
+        if verdict.reason:
+            rejected[verdict.reason] += 1
+            continue
+        values = (
+            *(verdict.event_id, verdict.event_time, verdict.event_type, verdict.brand),
+            *(verdict.category, verdict.price, appended_at, record.partition, record.offset),
+        )
+        for column, value in zip(columns.values(), values, strict=True):
+            column.append(value)
+    is_quiet = ends == topic.offsets(servers, name)[1]
+    newest = max(columns["event_time"], default=datetime.now(UTC))  # type: ignore[type-var]
+    events = pa.table(columns, EVENTS)
+    return Topic(count, events, rejected, is_quiet, newest, begins, ends)  # type: ignore[arg-type]
+
+
+def _within(rows: pa.Table, low: Offsets, high: Offsets) -> pa.Table:
+    inside = pa.chunked_array([pa.array([False] * rows.num_rows, pa.bool_())])
+    for number in high:
+        here = pc.and_(
+            pc.equal(rows["partition"], number),
+            pc.and_(
+                pc.greater_equal(rows["offset"], low.get(number, 0)),
+                pc.less(rows["offset"], high[number]),
+            ),
+        )
+        inside = pc.or_(inside, here)
+    return rows.filter(inside)
+
+
+def in_topic(source: Topic, rows: pa.Table) -> pa.Table:
+    """The rows whose message was read from the topic."""
+    return _within(rows, source.begins, source.ends)
+
+
+def outlived(source: Topic, rows: pa.Table) -> pa.Table:
+    """The rows whose message the topic's retention has deleted since."""
+    return _within(rows, {}, source.begins)
