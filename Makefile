@@ -1,10 +1,10 @@
 # The only command surface. Settings are in .env; bare `make` prints this help.
 .DEFAULT_GOAL := help
-.PHONY: help doctor setup up topics status logs down reset stream stream-stop scan generate verify latency lint format test test-unit test-integration ci
+.PHONY: help load doctor setup up topics status logs down reset stream stream-stop scan generate verify latency lint format test test-unit test-integration ci
 PYTHON := .venv/bin/python
 S ?= kafka
 FORMAT ?= table
-ARGS = $(if $(SOURCE),--source "$(SOURCE)") $(if $(RATE),--rate "$(RATE)") $(if $(MODE),--mode "$(MODE)") $(if $(LIMIT),--limit "$(LIMIT)") $(if $(LOOP),--loop)
+ARGS = $(if $(SOURCE),--source "$(SOURCE)") $(if $(RATE),--rate "$(RATE)") $(if $(MODE),--mode "$(MODE)") $(if $(LIMIT),--limit "$(LIMIT)") $(if $(SKIP),--skip "$(SKIP)") $(if $(LOOP),--loop)
 
 help:
 	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} /^[a-z-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -34,7 +34,10 @@ topics: installed ## create the topics that are missing (make up does it too)
 	@$(PYTHON) -m services topics
 
 ##@ Run
-stream: installed ## streaming jobs and a replay: SOURCE= RATE= MODE= LOOP=1 LIMIT= DETACH=1
+load: installed ## a CSV into raw.event_history, once: SOURCE= LIMIT= SHIFT=now
+	@$(PYTHON) -m streaming.load $(if $(SOURCE),--source "$(SOURCE)") $(if $(LIMIT),--limit "$(LIMIT)") $(if $(SHIFT),--shift "$(SHIFT)")
+
+stream: installed ## streaming jobs and a replay: SOURCE= RATE= MODE= LOOP=1 SKIP= LIMIT= DETACH=1
 	@$(PYTHON) -m services stream $(if $(DETACH),--detach) -- $(ARGS)
 
 stream-stop: installed ## end the replay and both streaming jobs

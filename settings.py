@@ -120,6 +120,7 @@ class SparkSettings(BaseSettings):
     thrift_host: str
     thrift_port: int = Port
     thrift_memory: str
+    load_memory: str
 
 
 class HBaseSettings(BaseSettings):

@@ -15,7 +15,7 @@ from ingest.producer import DeliveryError, EventProducer
 from ingest.progress import Progress
 from ingest.replay import ReplayError, Schedule, plan
 from ingest.run import Run, Stop, steady_clock
-from ingest.source import SourceError, check, read_rows
+from ingest.source import SourceError, check, rows_after
 from settings import Settings, SettingsError, load_settings
 
 EXIT_FAILED, EXIT_MISUSED, EXIT_INTERRUPTED = 1, 2, 130
@@ -48,7 +48,7 @@ def replay(arguments: Arguments, settings: Settings, console: Console) -> None:
     stop.install()
     progress = Progress(_schedule(arguments, clock()), producer, clock)
     run = Run(progress, stop, settings.ingest.delivery_timeout_seconds, not console.is_terminal)
-    rows = partial(read_rows, arguments.source)
+    rows = partial(rows_after, arguments.source, arguments.skip)
     try:
         with _live(progress, console):
             run.send_all(plan(rows, progress.schedule, progress.reject, arguments.limit))

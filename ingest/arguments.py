@@ -27,6 +27,7 @@ class Arguments:
     mode: Mode
     loop: bool
     limit: int | None
+    skip: int
     replay_id: str
     topic: str
 
@@ -41,6 +42,8 @@ def parse(words: list[str], settings: Settings, now: datetime) -> Arguments:
     found = _parser(settings).parse_args(words)
     if found.limit is not None and found.limit < 1:
         raise UsageError(f"--limit must be 1 or more, not {found.limit}")
+    if found.skip < 0:
+        raise UsageError(f"--skip must be 0 or more, not {found.skip}")
     mode = cast(Mode, found.mode)
     return Arguments(
         source=PROJECT_DIR / found.source
@@ -50,6 +53,7 @@ def parse(words: list[str], settings: Settings, now: datetime) -> Arguments:
         mode=mode,
         loop=found.loop,
         limit=found.limit,
+        skip=found.skip,
         replay_id=_name("--replay-id", found.replay_id or new_replay_id(mode, now)),
         topic=_name("--topic", found.topic),
     )
@@ -80,6 +84,7 @@ def _parser(settings: Settings) -> _Parser:
     )
     add("--loop", action="store_true", help="start again at the end of the file")
     add("--limit", type=int, help="stop after this many events")
+    add("--skip", type=int, default=0, help="leave out the first rows of the file")
     add("--replay-id", help="name of the replay (mode, time and four digits)")
     add("--topic", default=settings.kafka.events_topic, help="topic (%(default)s)")
     return parser

@@ -21,7 +21,7 @@ def read_rows(path: Path) -> Iterator[NumberedRow]:
     """Yield (line number, row) of the file; raises SourceError for a file that is no event CSV."""
     _check_is_file(path)
     try:
-        with _open(path) as text:
+        with open_text(path) as text:
             yield from _rows(path, text)
     except UnicodeDecodeError:
         raise SourceError(f"{path} is not UTF-8 text: {_give_csv()}") from None
@@ -29,6 +29,20 @@ def read_rows(path: Path) -> Iterator[NumberedRow]:
         raise SourceError(f"{path} is a damaged gzip file: download or make it again") from None
     except OSError as error:
         raise SourceError(f"{path} cannot be read: {error.strerror or error}") from None
+
+
+def rows_after(path: Path, skip: int) -> Iterator[NumberedRow]:
+    """The rows of the file behind its first `skip`; raises SourceError when none is left."""
+    rows = read_rows(path)
+    for count in range(skip):
+        if next(rows, None) is None:
+            raise SourceError(f"{path} has {count} rows: --skip {skip} leaves none of them")
+    found = False
+    for row in rows:
+        found = True
+        yield row
+    if not found:
+        raise SourceError(f"{path} has {skip} rows: --skip {skip} leaves none of them")
 
 
 def check(path: Path) -> None:
@@ -51,7 +65,8 @@ def _check_is_file(path: Path) -> None:
         raise SourceError(f"{path} is empty: {_give_csv()}")
 
 
-def _open(path: Path) -> IO[str]:
+def open_text(path: Path) -> IO[str]:
+    """The file as text, unpacked if it is gzipped."""
     with path.open("rb") as file:
         is_gzip = file.read(2) == GZIP_MAGIC
     if is_gzip:

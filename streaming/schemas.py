@@ -96,7 +96,9 @@ WINDOW_METRICS = StructType(
 
 RAW_TABLES = {
     "event_stream": EVENT,
+    "event_history": EVENT,
     "rejected_event": REJECTED_EVENT,
+    "rejected_history": REJECTED_EVENT,
     "window_metrics": WINDOW_METRICS,
 }
 

@@ -19,6 +19,7 @@ CHECKPOINT_FILES = (
 )
 ROCKSDB = "org.apache.spark.sql.execution.streaming.state.RocksDBStateStoreProvider"
 ORPHAN_SECONDS = 30
+INTERPRETED_JOBS = ("live", "landing")
 
 
 class JobError(Exception):
@@ -62,8 +63,10 @@ def await_orphan(settings: Settings, job: str) -> None:
 
 def build(settings: Settings, job: str, memory: str) -> SparkSession:
     """A session on loopback; Delta, the Kafka source and RocksDB are on its class path."""
-    folder = settings.paths.data / "spark-conf"
-    write_properties(folder / "log4j2.properties", LOGGING)
+    # What a person runs on a terminal tells errors only; the logs of the jobs tell more.
+    level = "warn" if job in INTERPRETED_JOBS else "error"
+    folder = settings.paths.data / f"spark-conf-{level}"
+    write_properties(folder / "log4j2.properties", LOGGING | {"rootLogger.level": level})
     os.environ["SPARK_CONF_DIR"] = str(folder)
     conf = common_conf(settings, memory)
     conf["spark.driver.extraJavaOptions"] += f" {_job_option(settings, job)}"
@@ -76,6 +79,13 @@ def build(settings: Settings, job: str, memory: str) -> SparkSession:
         "spark.sql.adaptive.enabled": "false",
         "spark.sql.ansi.enabled": "true",
     }
+    if job in INTERPRETED_JOBS:
+        # A batch holds some dozens of rows, and its literals (the watermark) change the generated
+        # code: interpreting costs less than generating and compiling classes each time.
+        conf |= {
+            "spark.sql.codegen.wholeStage": "false",
+            "spark.sql.codegen.factoryMode": "NO_CODEGEN",
+        }
     if "://" not in settings.checkpoint_uri:
         # Renames are atomic on a local disk, where the default forks a process for each file.
         conf["spark.sql.streaming.checkpointFileManagerClass"] = CHECKPOINT_FILES

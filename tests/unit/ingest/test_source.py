@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from ingest.source import SourceError, check, read_rows
+from ingest.source import SourceError, check, read_rows, rows_after
 
 HEADER = (
     "event_time,event_type,product_id,category_id,category_code,brand,price,user_id,user_session"
@@ -77,3 +77,15 @@ def test_folder_is_refused(tmp_path: Path) -> None:
 
 def test_good_file_passes_the_check(tmp_path: Path) -> None:
     check(file(tmp_path, f"{HEADER}\n{ROW}\n"))
+
+
+def test_skipped_rows_are_left_out(tmp_path: Path) -> None:
+    path = file(tmp_path, f"{HEADER}\n{ROW}\n{ROW}\n{ROW}\n")
+    assert [line for line, _ in rows_after(path, 2)] == [4]
+
+
+@pytest.mark.parametrize("skip", [3, 9])
+def test_skipping_every_row_is_refused(tmp_path: Path, skip: int) -> None:
+    path = file(tmp_path, f"{HEADER}\n{ROW}\n{ROW}\n{ROW}\n")
+    with pytest.raises(SourceError, match=f"--skip {skip} leaves none"):
+        list(rows_after(path, skip))
