@@ -1,6 +1,6 @@
 # The only command surface. Settings are in .env; bare `make` prints this help.
 .DEFAULT_GOAL := help
-.PHONY: help load doctor setup up topics status logs down reset stream stream-stop scan generate verify latency lint format test test-unit test-integration ci
+.PHONY: help dashboards load doctor setup up topics status logs down reset stream stream-stop scan generate verify latency lint format test test-unit test-integration ci
 PYTHON := .venv/bin/python
 S ?= kafka
 FORMAT ?= table
@@ -42,6 +42,9 @@ stream: installed ## streaming jobs and a replay: SOURCE= RATE= MODE= LOOP=1 SKI
 
 stream-stop: installed ## end the replay and both streaming jobs
 	@$(PYTHON) -m services stream-stop
+
+dashboards: installed ## import superset/assets into Superset; twice gives the same
+	@$(PYTHON) -m services dashboards
 
 scan: installed ## the last minute of windows, as HBase has them
 	@$(PYTHON) -m hbase scan event_counts --last 1m

@@ -13,7 +13,7 @@ from rich.logging import RichHandler
 from ingest.arguments import Arguments, UsageError, parse
 from ingest.producer import DeliveryError, EventProducer
 from ingest.progress import Progress
-from ingest.replay import ReplayError, Schedule, plan
+from ingest.replay import ReplayError, plan
 from ingest.run import Run, Stop, steady_clock
 from ingest.source import SourceError, check, rows_after
 from settings import Settings, SettingsError, load_settings
@@ -41,12 +41,12 @@ def replay(arguments: Arguments, settings: Settings, console: Console) -> None:
     """Check everything that can be checked, then connect, send and sum up."""
     clock = steady_clock()
     # refused before anything else is opened
-    _schedule(arguments, clock())
+    arguments.schedule(clock())
     check(arguments.source)
     producer = EventProducer(settings.kafka, settings.ingest, arguments.topic)
     stop = Stop()
     stop.install()
-    progress = Progress(_schedule(arguments, clock()), producer, clock)
+    progress = Progress(arguments.schedule(clock()), producer, clock)
     run = Run(progress, stop, settings.ingest.delivery_timeout_seconds, not console.is_terminal)
     rows = partial(rows_after, arguments.source, arguments.skip)
     try:
@@ -56,10 +56,6 @@ def replay(arguments: Arguments, settings: Settings, console: Console) -> None:
         producer.close()
         seconds = clock() - progress.schedule.started_at
         console.print(progress.summary(seconds), soft_wrap=True, highlight=False, markup=False)
-
-
-def _schedule(arguments: Arguments, started_at: float) -> Schedule:
-    return Schedule(arguments.replay_id, arguments.mode, arguments.rate, started_at, arguments.loop)
 
 
 def _live(progress: Progress, console: Console) -> contextlib.AbstractContextManager[object]:

@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import NoReturn, cast
 
-from ingest.replay import Mode
+from ingest.replay import Mode, Schedule
 from settings import PROJECT_DIR, Settings
 
 NAME = re.compile(r"[A-Za-z0-9._-]{1,100}")
@@ -30,6 +30,10 @@ class Arguments:
     skip: int
     replay_id: str
     topic: str
+
+    def schedule(self, started_at: float) -> Schedule:
+        """When each event is due; raises ReplayError for what cannot be replayed."""
+        return Schedule(self.replay_id, self.mode, self.rate, started_at, self.loop)
 
 
 class _Parser(argparse.ArgumentParser):

@@ -5,16 +5,31 @@ import logging
 import os
 import shutil
 import sys
+from datetime import UTC, datetime
 
 from rich.console import Console
 
-from services import doctor, kafka, status
+from ingest import source
+from ingest.arguments import UsageError, parse
+from ingest.replay import ReplayError
+from services import doctor, kafka, status, superset
 from services.processes import ours
 from services.service import ServiceError
 from services.stack import Stack
 from settings import Settings, SettingsError, load_settings
 
-COMMANDS = ("up", "topics", "down", "status", "stream", "stream-stop", "logs", "doctor", "reset")
+COMMANDS = (
+    "up",
+    "topics",
+    "down",
+    "status",
+    "stream",
+    "stream-stop",
+    "logs",
+    "doctor",
+    "reset",
+    "dashboards",
+)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -56,6 +71,10 @@ def _logs(settings: Settings, name: str) -> int:
 
 
 def _stream(settings: Settings, arguments: argparse.Namespace, producer: list[str]) -> int:
+    # A mistake in the request is told before anything is started, and not only in a log.
+    request = parse(producer, settings, datetime.now(UTC))
+    request.schedule(0)
+    source.check(request.source)
     stack = Stack(settings, producer)
     stack.start_jobs(print)
     if arguments.detach:
@@ -71,7 +90,7 @@ def run(arguments: argparse.Namespace, producer: list[str]) -> int:
     stack, console = Stack(settings), Console(width=None if sys.stdout.isatty() else 160)
     match arguments.command:
         case "up":
-            stack.up(print)
+            stack.up(console.print, console.status)
             status.show(stack, console, as_json=False)
         case "topics":
             kafka.ensure_topics(settings)
@@ -86,6 +105,10 @@ def run(arguments: argparse.Namespace, producer: list[str]) -> int:
             return _stream(settings, arguments, producer)
         case "stream-stop":
             stack.stop_jobs(print)
+        case "dashboards":
+            with console.status("importing the dashboards"):
+                superset.dashboards(settings)
+            console.print(f"dashboards imported: {superset.url(settings)}", highlight=False)
         case "logs":
             return _logs(settings, arguments.service)
         case "doctor":
@@ -102,9 +125,12 @@ def main() -> int:
     logging.getLogger("hbase").setLevel(logging.ERROR)
     try:
         return run(arguments, [item for item in producer if item != "--"])
-    except (ServiceError, SettingsError) as error:
+    except ServiceError as error:
         print(f"error: {error}", file=sys.stderr)
-        return 2 if isinstance(error, SettingsError) else 1
+        return 1
+    except (SettingsError, UsageError, ReplayError, source.SourceError) as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 2
     except OSError as error:
         print(f"error: {error}; free the disk or mend the folder, then try again", file=sys.stderr)
         return 1

@@ -3,20 +3,28 @@
 import sys
 import time
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 
 from services import hbase, kafka, processes, thriftserver
+from services.prerequisites import first_failure, java
 from services.service import Service, ServiceError
 from services.supervisor import Supervisor
 from settings import Settings
 
 LOG_TAIL = 20
 JOBS = ("live", "landing")
+NEEDED_BY_JOBS = ("kafka", "hbase", "hbase-thrift")
 Report = Callable[[str], None]
+Busy = Callable[[str], AbstractContextManager[object]]
 
 
 def base_services(settings: Settings) -> list[Service]:
     """What `make up` starts, in order."""
-    return [kafka.service(settings), *hbase.services(settings), thriftserver.service(settings)]
+    return [
+        kafka.service(settings),
+        *hbase.services(settings),
+        thriftserver.service(settings),
+    ]
 
 
 def job_services(settings: Settings) -> list[Service]:
@@ -49,6 +57,12 @@ class Stack:
             ended = processes.end_all(orphans)
             report(f"ended {ended} processes that a killed supervisor had left behind")
 
+    def check_machine(self) -> None:
+        """Refuse, before anything is changed, when what every service needs is missing."""
+        failure = first_failure([java()])
+        if failure:
+            raise ServiceError(f"{failure.check}: {failure.found}; run: {failure.remedy}")
+
     def check_ports(self) -> None:
         """Refuse, before anything is changed, when a port that we need is somebody else's."""
         pids = {process.pid for process in processes.ours(self.settings)}
@@ -62,20 +76,22 @@ class Stack:
                         f"stop it, or choose another port for {name} in .env"
                     )
 
-    def up(self, report: Report) -> None:
+    def up(self, report: Report, busy: Busy = nullcontext) -> None:
         """Start what does not run, in order, each only when the one before it is ready."""
+        self.check_machine()
         self._clear_orphans(report)
         self.check_ports()
         self.supervisor.launch()
         for service in self.base:
             started = time.monotonic()
             was_running = self.supervisor.is_running(service.name)
-            if not was_running:
-                service.prepare(self.settings)
-                self.supervisor.start(service.name)
-            self._await_ready(service)
-            if not was_running:
-                service.finish(self.settings)
+            with busy(f"{service.name} starts"):
+                if not was_running:
+                    service.prepare(self.settings)
+                    self.supervisor.start(service.name)
+                self._await_ready(service)
+                if not was_running:
+                    service.finish(self.settings)
             state = "is up" if was_running else f"ready in {time.monotonic() - started:.0f} s"
             report(f"{service.name} {state}")
 
@@ -120,9 +136,9 @@ class Stack:
 
     def _require_up(self) -> None:
         states = self.supervisor.states()
-        for service in self.base:
-            if states.get(service.name, {}).get("statename") != "RUNNING":
-                raise ServiceError(f'{service.name} is not running: run "make up"')
+        for name in NEEDED_BY_JOBS:
+            if states.get(name, {}).get("statename") != "RUNNING":
+                raise ServiceError(f'{name} is not running: run "make up"')
 
     def stop_jobs(self, report: Report) -> None:
         """End the producer, then the jobs in the order of the flow: all that was sent is landed."""

@@ -97,7 +97,8 @@ def main() -> int:
     job = parser.parse_args().job
     logging.basicConfig(format="%(asctime)s %(levelname)s %(message)s", level=logging.INFO)
     logging.getLogger("kafka").setLevel(logging.ERROR)
-    logging.getLogger("py4j").setLevel(logging.ERROR)
+    # It would print the stack of an error that the query reports too.
+    logging.getLogger("py4j").setLevel(logging.CRITICAL)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, _on_signal)
     try:
@@ -109,7 +110,6 @@ def main() -> int:
         print(f"error: {error}", file=sys.stderr)
         return STOPPED
     except PySparkException as error:
-        logger.debug("the query failed", exc_info=error)
         line, code = explain(job, load_settings(), error)
         print(f"error: {line}", file=sys.stderr)
         return code

@@ -61,13 +61,35 @@ def await_orphan(settings: Settings, job: str) -> None:
                 continue
 
 
+def logging_properties(level: str, traces: str) -> dict[str, str]:
+    """log4j2: the first line of each message to the job's log, everything to the file `traces`."""
+    return LOGGING | {
+        "appender.console.layout.pattern": "%d %p %c{1}: %replace{%m}{(?s)[\\r\\n].*}{}%ex{0}%n",
+        "appender.traces.type": "RollingFile",
+        "appender.traces.name": "traces",
+        "appender.traces.fileName": traces,
+        "appender.traces.filePattern": f"{traces}.%i",
+        "appender.traces.layout.type": "PatternLayout",
+        "appender.traces.layout.pattern": "%d %p %c: %m%n",
+        "appender.traces.policies.type": "Policies",
+        "appender.traces.policies.size.type": "SizeBasedTriggeringPolicy",
+        "appender.traces.policies.size.size": "10MB",
+        "appender.traces.strategy.type": "DefaultRolloverStrategy",
+        "appender.traces.strategy.max": "2",
+        "rootLogger.level": level,
+        "rootLogger.appenderRef.traces.ref": "traces",
+    }
+
+
 def build(settings: Settings, job: str, memory: str) -> SparkSession:
     """A session on loopback; Delta, the Kafka source and RocksDB are on its class path."""
     # What a person runs on a terminal tells errors only; the logs of the jobs tell more.
     level = "warn" if job in INTERPRETED_JOBS else "error"
-    folder = settings.paths.data / f"spark-conf-{level}"
-    write_properties(folder / "log4j2.properties", LOGGING | {"rootLogger.level": level})
+    folder = settings.paths.data / "spark-conf" / job
+    traces = settings.paths.logs / f"{job}-traces.log"
+    write_properties(folder / "log4j2.properties", logging_properties(level, str(traces)))
     os.environ["SPARK_CONF_DIR"] = str(folder)
+    os.environ.setdefault("SPARK_LOCAL_IP", "127.0.0.1")
     conf = common_conf(settings, memory)
     conf["spark.driver.extraJavaOptions"] += f" {_job_option(settings, job)}"
     conf |= {
