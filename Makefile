@@ -1,6 +1,6 @@
 # The only command surface. Settings are in .env; bare `make` prints this help.
 .DEFAULT_GOAL := help
-.PHONY: help dashboards load doctor setup up topics status logs down reset stream stream-stop scan generate verify latency lint format test test-unit test-integration ci
+.PHONY: help demo models dashboards load doctor setup up topics status logs down reset stream stream-stop scan generate verify latency lint format test test-unit test-integration ci
 PYTHON := .venv/bin/python
 S ?= kafka
 FORMAT ?= table
@@ -15,6 +15,9 @@ installed:
 	@test -f .venv/lock.sha256 || { echo 'error: not set up yet: run "make setup"' >&2; exit 2; }
 
 ##@ Start
+demo: setup ## all of it: set-up, services, stream, history, models, dashboards
+	@$(PYTHON) -m services demo
+
 setup: ## environments, jars and secrets; again: nothing to do
 	@PYTHONDONTWRITEBYTECODE=1 python3.11 -m services.install
 
@@ -43,6 +46,9 @@ stream: installed ## streaming jobs and a replay: SOURCE= RATE= MODE= LOOP=1 SKI
 stream-stop: installed ## end the replay and both streaming jobs
 	@$(PYTHON) -m services stream-stop
 
+models: installed ## dbt build: models, tests and unit tests; the brand report goes to HBase too
+	@.venv/bin/dbt build && $(PYTHON) -m hbase publish
+
 dashboards: installed ## import superset/assets into Superset; twice gives the same
 	@$(PYTHON) -m services dashboards
 
@@ -59,8 +65,8 @@ verify: installed ## recount the topic by another path and compare it with every
 latency: installed ## how long an event takes to be visible in HBase, over 3 minutes of a stream
 	@$(PYTHON) -m bench.latency --seconds $(or $(SECONDS),180)
 
-lint: installed ## ruff, mypy, yamllint
-	@$(PYTHON) -m ruff check . && $(PYTHON) -m ruff format --check . && $(PYTHON) -m mypy && .venv/bin/yamllint -s .
+lint: installed ## ruff, mypy, yamllint, sqlfluff
+	@$(PYTHON) -m ruff check . && $(PYTHON) -m ruff format --check . && $(PYTHON) -m mypy && .venv/bin/yamllint -s . && .venv/bin/sqlfluff lint -q --disable-progress-bar models macros tests/dbt
 
 format: installed ## put the code in order
 	@$(PYTHON) -m ruff check --fix . && $(PYTHON) -m ruff format .

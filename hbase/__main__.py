@@ -14,6 +14,7 @@ from rich.console import Console
 from rich.table import Table as RichTable
 from rich.text import Text
 
+from hbase.publish import publish
 from hbase.store import HBaseError, HBaseStore, text_cells
 from hbase.tables import TABLES_BY_NAME, WINDOW_TABLES
 from settings import SettingsError, load_settings
@@ -140,6 +141,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = Parser(prog="python -m hbase", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("ensure", help="create the tables that are missing")
+    commands.add_parser("publish", help="the brand report of dbt into brand_analytics")
     scan = commands.add_parser("scan", help="print rows of a table")
     scan.add_argument("table", help=", ".join(TABLES_BY_NAME))
     scan.add_argument("--last", help="30s, 5m, 2h (default 5m)")
@@ -164,6 +166,9 @@ def run(arguments: argparse.Namespace) -> int:
         if arguments.command == "ensure":
             created = store.ensure_tables(settings.ttl_seconds)
             print(f"created: {', '.join(created) or 'nothing, all tables were there'}")
+        elif arguments.command == "publish":
+            written, removed = publish(load_settings(), store)
+            print(f"brand_analytics: {written:,} brands, {removed:,} removed")
         else:
             show(arguments.table, read(store, arguments), arguments.format)
     finally:

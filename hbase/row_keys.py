@@ -22,6 +22,11 @@ def bucket(key: str, bucket_count: int) -> str:
     return f"{zlib.crc32(key.encode()) % bucket_count:02x}" if bucket_count else ""
 
 
+def encode_value(value: str) -> bytes:
+    """The key of a table that is kept by value alone."""
+    return _escape(value).encode()
+
+
 def split_points(bucket_count: int) -> list[bytes]:
     """The keys at which a salted table is split, so that each bucket is a region."""
     return [f"{number:02x}".encode() for number in range(1, bucket_count)]

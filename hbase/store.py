@@ -219,6 +219,11 @@ class HBaseStore:
             self._write_chunk(table, rows[:middle])
             self._write_chunk(table, rows[middle:])
 
+    def delete(self, table: str, keys: Iterable[bytes]) -> None:
+        """Remove rows; a row that is not there is no mistake."""
+        for key in keys:
+            self._ask(table, lambda c, key=key: c.table(table).delete(key))  # type: ignore[misc]
+
     def scan(
         self,
         table: str,

@@ -12,7 +12,7 @@ from rich.console import Console
 from ingest import source
 from ingest.arguments import UsageError, parse
 from ingest.replay import ReplayError
-from services import doctor, kafka, status, superset
+from services import demo, doctor, kafka, status, superset
 from services.processes import ours
 from services.service import ServiceError
 from services.stack import Stack
@@ -29,6 +29,7 @@ COMMANDS = (
     "doctor",
     "reset",
     "dashboards",
+    "demo",
 )
 
 
@@ -105,6 +106,8 @@ def run(arguments: argparse.Namespace, producer: list[str]) -> int:
             return _stream(settings, arguments, producer)
         case "stream-stop":
             stack.stop_jobs(print)
+        case "demo":
+            return demo.run(settings, console)
         case "dashboards":
             with console.status("importing the dashboards"):
                 superset.dashboards(settings)

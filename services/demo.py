@@ -1,0 +1,120 @@
+"""`make demo`: everything at once, in the order in which the live page moves soonest, and what to try next."""
+
+import subprocess
+import sys
+import time
+from datetime import UTC, datetime, timedelta
+
+from rich.console import Console
+
+from hbase.store import HBaseStore
+from services import superset
+from services.service import ServiceError
+from services.stack import Stack
+from settings import PROJECT_DIR, Settings
+
+HISTORY_ROWS = 10_000  # of the sample's 20,000: the rest is streamed
+STEP_SECONDS = 900
+MOVING_SECONDS = 180
+MEASURED_SECONDS = 20
+EVENT_COLUMNS = ("views", "carts", "purchases", "removals")
+
+
+def _step(title: str, *command: str) -> None:
+    """Run a command with its own output; a failure ends the demo with its name."""
+    try:
+        done = subprocess.run(command, cwd=PROJECT_DIR, check=False, timeout=STEP_SECONDS)
+    except subprocess.TimeoutExpired:
+        raise ServiceError(f"{title} took over {STEP_SECONDS} s: make status") from None
+    if done.returncode:
+        raise ServiceError(f"{title} failed: mend what the lines above say, then make demo again")
+
+
+def _store(settings: Settings) -> HBaseStore:
+    hbase = settings.hbase
+    return HBaseStore(hbase.thrift_host, hbase.thrift_port, salt_buckets=hbase.salt_buckets)
+
+
+def stream_now(settings: Settings) -> tuple[float, float] | None:
+    """Events a second over the last 20 s of windows, and the age in seconds of the newest window.
+
+    Read from HBase, as the live page does; None while no window is younger than a minute.
+    """
+    store, now = _store(settings), datetime.now(UTC)
+    try:
+        rows = store.scan_windows("event_counts", now - timedelta(seconds=60), now)
+    finally:
+        store.close()
+    if not rows:
+        return None
+    ends = [
+        datetime.fromisoformat(row["window_started_at"]).replace(tzinfo=UTC)
+        + timedelta(seconds=settings.stream.window_seconds)
+        for row in rows
+    ]
+    newest = max(ends)
+    since = newest - timedelta(seconds=MEASURED_SECONDS)
+    counted = sum(
+        int(row[name])
+        for row, end in zip(rows, ends, strict=True)
+        if since < end <= newest
+        for name in EVENT_COLUMNS
+    )
+    return counted / MEASURED_SECONDS, max(0.0, (datetime.now(UTC) - newest).total_seconds())
+
+
+def _await_moving(settings: Settings) -> None:
+    deadline = time.monotonic() + MOVING_SECONDS
+    while stream_now(settings) is None:
+        if time.monotonic() > deadline:
+            raise ServiceError(f"no window after {MOVING_SECONDS} s: make logs S=live")
+        time.sleep(1)
+
+
+def start_stream(stack: Stack, console: Console) -> None:
+    """The jobs, and a producer without end unless one runs already."""
+    stack.start_jobs(console.print)
+    if not stack.supervisor.is_running("producer"):
+        stack.start_producer(console.print)
+
+
+def closing_page(settings: Settings, seconds: float) -> str:
+    """What runs, where to look, what to try, how to stop."""
+    found = stream_now(settings)
+    stream = "no event in the last minute: make logs S=producer"
+    if found:
+        stream = f"{found[0]:.0f} events a second, the newest window ended {found[1]:.1f} s ago"
+    return f"""
+Ready after {seconds:.0f} s. {stream}.
+
+  Live store          {superset.url(settings)}/superset/dashboard/live-store/
+  Store performance   {superset.url(settings)}/superset/dashboard/store-performance/
+  Login               user viewer; password: SUPERSET_VIEWER_PASSWORD in .secrets.env
+
+Try next
+  make scan                                  the last minute, as HBase has it
+  make verify                                recount every window by another path
+  make latency SECONDS=60                    from due to visible, measured
+  make load SOURCE=events.csv.gz             your own history, then: make models
+  make stream SOURCE=events.csv.gz RATE=500  your own events, after make stream-stop
+
+Stop: make down (keeps the data), make reset (deletes it)."""
+
+
+def run(settings: Settings, console: Console) -> int:
+    """Services, stream, dashboards, history, models; then the closing page."""
+    started = time.monotonic()
+    stack = Stack(settings, ["--loop", "--skip", str(HISTORY_ROWS)])
+    stack.up(console.print, console.status)
+    start_stream(stack, console)
+    with console.status("importing the dashboards"):
+        superset.dashboards(settings)
+    console.print("dashboards imported")
+    with console.status("waiting for the first windows"):
+        _await_moving(settings)
+    console.print(f"events are counted: {superset.url(settings)}", highlight=False)
+    history = ["--limit", str(HISTORY_ROWS), "--shift", "now"]
+    _step("make load", sys.executable, "-m", "streaming.load", *history)
+    _step("make models", "make", "--no-print-directory", "models")
+    console.print(closing_page(settings, time.monotonic() - started), highlight=False, markup=False)
+    return 0
