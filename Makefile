@@ -1,6 +1,6 @@
 # The only command surface. Settings are in .env; bare `make` prints this help.
 .DEFAULT_GOAL := help
-.PHONY: help demo models dashboards load doctor setup up topics status logs down reset stream stream-stop scan generate verify latency lint format test test-unit test-integration ci
+.PHONY: help assets demo models dashboards load doctor setup up topics status logs down reset stream stream-stop scan generate verify latency lint format test test-unit test-integration ci
 PYTHON := .venv/bin/python
 S ?= kafka
 FORMAT ?= table
@@ -48,6 +48,9 @@ stream-stop: installed ## end the replay and both streaming jobs
 
 models: installed ## dbt build: models, tests and unit tests; the brand report goes to HBase too
 	@.venv/bin/dbt build && $(PYTHON) -m hbase publish
+
+assets: installed ## write superset/assets from the specification in superset/spec
+	@$(PYTHON) superset/spec
 
 dashboards: installed ## import superset/assets into Superset; twice gives the same
 	@$(PYTHON) -m services dashboards

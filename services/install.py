@@ -128,6 +128,7 @@ def main() -> int:
         env = read_env()
         for folder, lock_name in ENVIRONMENTS.items():
             install_environment(folder, lock_name)
+        install_plugins()
         for service in SERVICES:
             install_jars(service, env)
         write_secrets()

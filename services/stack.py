@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 
-from services import hbase, kafka, processes, thriftserver
+from services import hbase, kafka, processes, superset, thriftserver
 from services.prerequisites import first_failure, java
 from services.service import Service, ServiceError
 from services.supervisor import Supervisor
@@ -24,6 +24,7 @@ def base_services(settings: Settings) -> list[Service]:
         kafka.service(settings),
         *hbase.services(settings),
         thriftserver.service(settings),
+        superset.service(settings),
     ]
 
 

@@ -41,7 +41,7 @@ def test_the_environment_wins_over_the_file(monkeypatch: pytest.MonkeyPatch) -> 
 
 def test_ports_of_the_services_differ() -> None:
     ports = [port for service in base_services(Settings()) for port in service.ports.values()]
-    assert len(ports) == len(set(ports)) == 7
+    assert len(ports) == len(set(ports)) == 8
 
 
 def test_versions_in_the_lock_are_those_of_the_jars() -> None:
@@ -63,7 +63,7 @@ def test_locks_have_hashes_and_no_address() -> None:
 def test_supervised_programs_never_start_by_themselves() -> None:
     settings = Settings()
     text = configuration(settings, base_services(settings))
-    assert text.count("autostart=false") == text.count("[program:") == 4
+    assert text.count("autostart=false") == text.count("[program:") == 5
 
 
 def test_every_folder_of_the_tree_in_the_readme_exists() -> None:

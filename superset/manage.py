@@ -1,0 +1,168 @@
+"""`manage.py init | import-assets`: metadata, users, roles and the dashboards, in one start of Superset."""
+
+import argparse
+import hashlib
+import json
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+FOLDER = Path(__file__).resolve().parent
+ASSETS = FOLDER / "assets"
+VIEWER_DROPS = {
+    ("can_explore_json", "Superset"),
+    ("can_slice", "Superset"),
+    ("can_query", "Api"),
+    ("can_query_form_data", "Api"),
+    ("can_external_metadata", "Datasource"),
+    ("can_get", "Datasource"),
+}
+VIEWER_ADDS = {
+    ("menu_access", "Dashboards"),
+    ("can_log", "Superset"),
+    ("can_recent_activity", "Log"),
+    ("can_write", "DashboardPermalinkRestApi"),
+}
+
+
+def _home() -> Path:
+    return Path(os.environ["SUPERSET_HOME"])
+
+
+def _fingerprint() -> str:
+    # What init depends on: this file, the configuration, the version, the passwords.
+    from importlib.metadata import version
+
+    parts = [Path(__file__).read_bytes(), (FOLDER / "superset_config.py").read_bytes()]
+    parts += [version("apache-superset").encode()]
+    names = ("SUPERSET_ADMIN_PASSWORD", "SUPERSET_VIEWER_PASSWORD")
+    parts += [os.environ[name].encode() for name in names]
+    return hashlib.sha256(b"".join(parts)).hexdigest()
+
+
+def _viewer_role(manager: Any) -> Any:
+    """A role that can look at the dashboards that are given to it, and nothing else."""
+    role = manager.add_role("Viewer") or manager.find_role("Viewer")
+    role.permissions = []
+    wanted = (manager.PUBLIC_ROLE_PERMISSIONS - VIEWER_DROPS) | VIEWER_ADDS
+    for permission, view in sorted(wanted):
+        found = manager.find_permission_view_menu(permission, view)
+        found = found or manager.add_permission_view_menu(permission, view)
+        manager.add_permission_role(role, found)
+    return role
+
+
+def _user(manager: Any, name: str, role: Any, password: str) -> None:
+    found = manager.find_user(name)
+    if found:
+        manager.reset_password(found.id, password)
+    else:
+        mail = f"{name}@storepulse.invalid"
+        manager.add_user(name, name.capitalize(), "Storepulse", mail, role, password=password)
+
+
+def initialize(app: Any) -> None:
+    """Migrations, permissions, the roles and both users."""
+    import flask_migrate
+
+    import superset
+
+    migrations = Path(superset.__file__).parent / "migrations"
+    flask_migrate.upgrade(directory=str(migrations))
+    print("metadata: up to date", flush=True)
+    superset.appbuilder.add_permissions(update_perms=True)
+    manager = superset.security_manager
+    manager.sync_role_definitions()
+    admin, viewer = manager.find_role("Admin"), _viewer_role(manager)
+    _user(manager, "admin", admin, os.environ["SUPERSET_ADMIN_PASSWORD"])
+    _user(manager, "viewer", viewer, os.environ["SUPERSET_VIEWER_PASSWORD"])
+    superset.db.session.commit()
+    print("users: admin and viewer", flush=True)
+
+
+def contents() -> dict[str, str]:
+    """The files of assets/, with the addresses of this stack filled in."""
+    env = os.environ
+    hbase = f"{env['HBASE_THRIFT_HOST']}:{env['HBASE_THRIFT_PORT']}"
+    spark = f"{env['SPARK_THRIFT_HOST']}:{env['SPARK_THRIFT_PORT']}"
+    return {
+        str(path.relative_to(ASSETS)): path.read_text(encoding="utf-8")
+        .replace("HBASE_ADDRESS", hbase)
+        .replace("SPARK_ADDRESS", spark)
+        for path in sorted(ASSETS.rglob("*.yaml"))
+    }
+
+
+def _delete_what_is_gone(uuids: set[str]) -> int:
+    """Remove what an earlier import brought and the files have no more; a user's own stays."""
+    from superset.connectors.sqla.models import SqlaTable
+    from superset.models.core import Database
+    from superset.models.dashboard import Dashboard
+    from superset.models.slice import Slice
+
+    from superset import db
+
+    record = _home() / "imported.json"
+    before = set(json.loads(record.read_text())) if record.exists() else set()
+    gone, removed = before - uuids, 0
+    for model in (Dashboard, Slice, SqlaTable, Database):
+        for item in db.session.query(model).all():
+            if str(item.uuid) in gone:
+                db.session.delete(item)
+                removed += 1
+        db.session.flush()
+    db.session.commit()
+    record.write_text(json.dumps(sorted(uuids)))
+    return removed
+
+
+def import_assets(app: Any) -> None:
+    """Make Superset's databases, datasets, charts and dashboards equal to assets/."""
+    import yaml
+    from flask import g
+    from superset.commands.importers.v1.assets import ImportAssetsCommand
+    from superset.models.dashboard import Dashboard
+
+    from superset import db, security_manager
+
+    g.user = security_manager.find_user("admin")
+    files = contents()
+    ImportAssetsCommand(files).run()
+    uuids = {str(yaml.safe_load(text).get("uuid")) for text in files.values()} - {"None"}
+    removed = _delete_what_is_gone(uuids)
+    role = security_manager.find_role("Viewer")
+    for dashboard in db.session.query(Dashboard).all():
+        if str(dashboard.uuid) in uuids:
+            dashboard.roles, dashboard.owners = [role], [g.user]
+            dashboard.published = True
+    db.session.commit()
+    print(f"imported: {len(uuids)} assets, {removed} removed", flush=True)
+
+
+def main() -> int:
+    """0 when all is in place."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("command", choices=("init", "import-assets"))
+    command = parser.parse_args().command
+    stamp = _home() / "initialized.sha256"
+    fingerprint = _fingerprint()
+    if command == "init" and stamp.exists() and stamp.read_text() == fingerprint:
+        print("metadata: nothing to do")
+        return 0
+    # This folder's name would hide the package.
+    sys.path = [path for path in sys.path if Path(path or ".").resolve() != FOLDER]
+    from superset.app import create_app
+
+    app = create_app()
+    with app.app_context(), app.test_request_context():
+        if command == "init":
+            initialize(app)
+            stamp.write_text(fingerprint)
+        else:
+            import_assets(app)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

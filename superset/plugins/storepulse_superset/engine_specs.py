@@ -1,0 +1,58 @@
+"""What Superset has to know of the two databases: drivers, time grains, and the guard in front of Spark."""
+
+from typing import Any
+
+from pyhive.exc import ProgrammingError
+from superset.db_engine_specs.base import BaseEngineSpec
+from superset.db_engine_specs.shillelagh import ShillelaghEngineSpec
+from superset.db_engine_specs.spark import SparkEngineSpec
+
+from storepulse_superset import guard
+
+
+class HBaseEngineSpec(ShillelaghEngineSpec):
+    """The windows of the last 65 minutes."""
+
+    engine = "shillelagh"
+    engine_name = "HBase (live)"
+    drivers = {"hbasemem": "HBase Thrift"}
+    default_driver = "hbasemem"
+    supports_file_upload = False
+    supports_dynamic_catalog = False
+    supports_catalog = False
+    _time_grain_expressions = {
+        **ShillelaghEngineSpec._time_grain_expressions,
+        "PT2S": "DATETIME((STRFTIME('%s', {col}) / 2) * 2, 'unixepoch')",
+        "PT10S": "DATETIME((STRFTIME('%s', {col}) / 10) * 10, 'unixepoch')",
+    }
+
+
+class SparkThriftEngineSpec(SparkEngineSpec):
+    """The tables that dbt builds."""
+
+    engine = "spark"
+    engine_name = "Spark Thrift Server"
+    drivers = {"thrift": "PyHive"}
+    default_driver = "thrift"
+    supports_file_upload = False
+    supports_dynamic_catalog = False
+    supports_catalog = False
+    _time_grain_expressions = {
+        **SparkEngineSpec._time_grain_expressions,
+        "PT2S": "timestamp_seconds(floor(unix_timestamp({col}) / 2) * 2)",
+        "PT10S": "timestamp_seconds(floor(unix_timestamp({col}) / 10) * 10)",
+    }
+
+    @classmethod
+    def get_view_names(cls, database: Any, inspector: Any, schema: str | None) -> set[str]:
+        """By the dialect, not by Hive's own statement."""
+        return BaseEngineSpec.get_view_names.__func__(cls, database, inspector, schema)  # type: ignore[attr-defined]
+
+    @classmethod
+    def execute(cls, cursor: Any, query: str, database: Any, **kwargs: Any) -> None:
+        """Charts and SQL Lab both come here: nothing reaches Spark past the guard."""
+        try:
+            guard.check(query)
+        except guard.ForbiddenError as error:
+            raise ProgrammingError(str(error)) from error
+        super().execute(cursor, query, database, **kwargs)

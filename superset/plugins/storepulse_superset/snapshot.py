@@ -1,0 +1,134 @@
+"""The last 65 minutes of windows as one immutable SQLite image after the other.
+
+A refresh changes a database that nobody else sees and then swaps the image of it, so a reader has
+one generation from its first row to its last, whatever the web server's workers are made of.
+"""
+
+import sqlite3
+import threading
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Protocol
+
+from storepulse_superset.windows import NUMBERS, TABLES, Row, State
+
+KEPT = timedelta(minutes=65)
+REFRESH_SECONDS = 0.5
+RETRY_SECONDS = 2.0
+# Whole numbers as REAL: in SQLite an integer ratio would lose its fraction.
+COLUMNS = ", ".join(f"{name} real not null" for name in NUMBERS)
+SCHEMA = "".join(
+    f"create table {table} (window_started_at text, value text, {COLUMNS}, updated_at text, "
+    "primary key (window_started_at, value)) without rowid;"
+    for table in TABLES
+)
+# The age is taken when the view is read, so it grows while nothing arrives.
+STATUS = """
+create table state (watermark text, batch_id text, updated_at text, hbase_error text);
+insert into state values (null, '', '', '');
+create view stream_status as
+select
+    (select max(window_started_at) from event_counts) as newest_window_started_at,
+    (select max(updated_at) from event_counts) as newest_updated_at,
+    (julianday('now') - julianday((select max(updated_at) from event_counts))) * 86400.0
+        as age_seconds,
+    watermark, batch_id, hbase_error
+from state;
+"""
+
+
+class Reader(Protocol):
+    """What the snapshot asks of HBase."""
+
+    def state(self) -> State: ...
+    def windows(self, table: str, since: datetime) -> list[Row]: ...
+    def close(self) -> None: ...
+
+
+class Snapshot:
+    """The newest image of the windows; `image()` refreshes it when it is older than half a second."""
+
+    def __init__(
+        self,
+        reader: Reader,
+        window_seconds: int,
+        clock: Callable[[], float] = time.monotonic,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        self._reader = reader
+        self._window = timedelta(seconds=window_seconds)
+        self._clock = clock
+        self._now = now
+        self._lock = threading.Lock()
+        self._database = sqlite3.connect(":memory:", check_same_thread=False, isolation_level=None)
+        self._database.executescript(SCHEMA + STATUS)
+        self._image = self._database.serialize()
+        self._next_at = float("-inf")
+        self._watermarks: list[datetime] = []
+        self.generation = 0
+
+    def image(self) -> bytes:
+        """A whole SQLite database; the same bytes for all readers until the next refresh."""
+        if self._clock() >= self._next_at:
+            with self._lock:
+                # Whoever waited for the lock finds the work done.
+                if self._clock() >= self._next_at:
+                    self._refresh()
+        return self._image
+
+    def _refresh(self) -> None:
+        pause = REFRESH_SECONDS
+        try:
+            self._read()
+        except Exception as error:
+            # Whatever the client library raises: the last windows stay, and the page tells why.
+            self._reader.close()
+            self._database.rollback()
+            self._database.execute("update state set hbase_error = ?", (_reason(error),))
+            pause = RETRY_SECONDS
+        self._image = self._database.serialize()
+        self.generation += 1
+        self._next_at = self._clock() + pause
+
+    def since(self) -> datetime:
+        """The start of the oldest window that may have changed since the last refresh.
+
+        From the older of the last two watermarks, minus a window: never by the wall clock, because a
+        stream that catches up writes windows of long ago.
+        """
+        if not self._watermarks:
+            return self._oldest_kept()
+        return max(min(self._watermarks) - self._window, self._oldest_kept())
+
+    def _oldest_kept(self) -> datetime:
+        return self._now() - KEPT
+
+    def _read(self) -> None:
+        # The state first: windows that are written meanwhile are read now and again next time.
+        state = self._reader.state()
+        since = self.since()
+        rows = {table: list(self._reader.windows(table, since)) for table in TABLES}
+        self._database.execute("begin")
+        marks = ", ".join("?" * (3 + len(NUMBERS)))
+        oldest = self._oldest_kept().strftime("%Y-%m-%d %H:%M:%S")
+        for table, found in rows.items():
+            too_old = f"delete from {table} where window_started_at < ?"  # noqa: S608 (our names)
+            self._database.execute(too_old, (oldest,))
+            put = f"insert or replace into {table} values ({marks})"  # noqa: S608 (our names)
+            self._database.executemany(put, found)
+        watermark = state.watermark.isoformat(sep=" ") if state.watermark else None
+        self._database.execute(
+            "update state set watermark = ?, batch_id = ?, updated_at = ?, hbase_error = ''",
+            (watermark, state.batch_id, state.updated_at),
+        )
+        self._database.execute("commit")
+        if state.watermark:
+            self._watermarks = [*self._watermarks, state.watermark][-2:]
+
+
+def _reason(error: Exception) -> str:
+    message = getattr(error, "message", None) or str(error)
+    text = message.decode(errors="replace") if isinstance(message, bytes) else str(message)
+    lines = text.splitlines()
+    return f"HBase is not reachable: {lines[0][:200] if lines else type(error).__name__}"

@@ -1,0 +1,118 @@
+"""Both dashboards: which chart is where, and how often the page asks again."""
+
+import json
+from typing import Any
+
+from charts import LIVE_CHARTS, STORE_CHARTS, Chart
+from names import slug, uuid_of
+
+LIVE_TEXT = (
+    "Events of the shop as HBase counts them, a moment after they happened. Windows of 2 seconds, "
+    "times in UTC; the page asks again every second."
+)
+STORE_TEXT = (
+    "The history of the shop as dbt builds it: loaded files, real producers and replays with their "
+    "original times. Times in UTC. New numbers: make models."
+)
+# The grid keeps its columns on a phone: there, one column is readable.
+PHONE_CSS = """
+@media (max-width: 600px) {
+  .grid-row { flex-wrap: wrap !important; height: auto !important; }
+  .grid-row > * { width: 100% !important; margin-right: 0 !important; margin-bottom: 12px; }
+  .grid-row .resizable-container { width: 100% !important; max-width: 100% !important; }
+}
+"""
+# rows of (chart number, width of 12, height of 8 px)
+Layout = list[list[tuple[int, int, int]]]
+LIVE_LAYOUT: Layout = [
+    [(0, 2, 18), (1, 2, 18), (2, 2, 18), (3, 3, 18), (4, 3, 18)],
+    [(5, 8, 44), (8, 4, 44)],
+    [(6, 6, 44), (7, 6, 44)],
+]
+STORE_LAYOUT: Layout = [
+    [(0, 3, 18), (1, 3, 18), (2, 3, 18), (3, 3, 18)],
+    [(4, 4, 60), (5, 8, 60)],
+    [(6, 4, 60), (7, 8, 60)],
+    [(8, 12, 50)],
+]
+
+
+def _node(name: str, kind: str, parents: list[str], children: list[str], **meta: Any) -> dict:
+    return {"id": name, "type": kind, "parents": parents, "children": children, "meta": meta}
+
+
+def _chart_node(chart: Chart, number: int, row: str, width: int, height: int) -> dict[str, Any]:
+    return _node(
+        *(f"CHART-{slug(chart.title)}", "CHART", ["ROOT_ID", "GRID_ID", row], []),
+        # Any distinct numbers: the import puts the real ones in their place.
+        chartId=1001 + number,
+        sliceName=chart.title,
+        uuid=uuid_of("chart", chart.title),
+        width=width,
+        height=height,
+    )
+
+
+def _position(title: str, text: str, charts: list[Chart], layout: Layout) -> dict[str, Any]:
+    grid = ["ROOT_ID", "GRID_ID"]
+    rows: list[str] = ["ROW-text"]
+    found: dict[str, Any] = {
+        "DASHBOARD_VERSION_KEY": "v2",
+        "HEADER_ID": {"id": "HEADER_ID", "type": "HEADER", "meta": {"text": title}},
+        "ROOT_ID": {"id": "ROOT_ID", "type": "ROOT", "children": ["GRID_ID"]},
+        "ROW-text": _node(
+            *("ROW-text", "ROW", grid, ["MARKDOWN-text"]), background="BACKGROUND_TRANSPARENT"
+        ),
+        "MARKDOWN-text": _node(
+            *("MARKDOWN-text", "MARKDOWN", [*grid, "ROW-text"], []), code=text, width=12, height=8
+        ),
+    }
+    for number, cells in enumerate(layout):
+        row = f"ROW-{number}"
+        rows.append(row)
+        nodes = [_chart_node(charts[i], i, row, width, height) for i, width, height in cells]
+        found |= {node["id"]: node for node in nodes}
+        found[row] = _node(
+            *(row, "ROW", grid, [node["id"] for node in nodes]), background="BACKGROUND_TRANSPARENT"
+        )
+    found["GRID_ID"] = {"id": "GRID_ID", "type": "GRID", "parents": ["ROOT_ID"], "children": rows}
+    return found
+
+
+def _dashboard(
+    title: str, text: str, charts: list[Chart], layout: Layout, refresh_seconds: int
+) -> dict[str, Any]:
+    return {
+        "dashboard_title": title,
+        "description": text,
+        "css": PHONE_CSS,
+        "slug": slug(title).replace("_", "-"),
+        "certified_by": None,
+        "certification_details": None,
+        "published": True,
+        "uuid": uuid_of("dashboard", title),
+        "position": _position(title, text, charts, layout),
+        "metadata": {
+            "refresh_frequency": refresh_seconds,
+            "stagger_refresh": False,
+            "timed_refresh_immune_slices": [],
+            "color_scheme": "supersetColors",
+            "label_colors": {},
+            "cross_filters_enabled": True,
+            "native_filter_configuration": [],
+        },
+        "version": "1.0.0",
+    }
+
+
+def files() -> dict[str, Any]:
+    """Path to content."""
+    found = {
+        "dashboards/live_store.yaml": _dashboard(
+            "Live store", LIVE_TEXT, LIVE_CHARTS, LIVE_LAYOUT, refresh_seconds=1
+        ),
+        "dashboards/store_performance.yaml": _dashboard(
+            "Store performance", STORE_TEXT, STORE_CHARTS, STORE_LAYOUT, refresh_seconds=0
+        ),
+    }
+    return json.loads(json.dumps(found))
