@@ -1,6 +1,6 @@
 # The only command surface. Settings are in .env; bare `make` prints this help.
 .DEFAULT_GOAL := help
-.PHONY: help assets demo models dashboards load doctor setup up topics status logs down reset stream stream-stop scan generate verify latency lint format test test-unit test-integration ci
+.PHONY: help screenshots assets demo models dashboards load doctor setup up topics status logs down reset stream stream-stop scan generate verify latency lint format test test-unit test-integration ci
 PYTHON := .venv/bin/python
 S ?= kafka
 FORMAT ?= table
@@ -79,8 +79,11 @@ test: test-unit test-integration ## everything, with the real services
 test-unit: installed ## the fast part: no services
 	@$(PYTHON) -m pytest tests/unit
 
-test-integration: installed ## the real services, on ports and folders of their own
-	@$(PYTHON) -m pytest tests/integration
+test-integration: installed ## the real services and a real browser, on ports and folders of their own
+	@$(PYTHON) -m pytest tests/integration tests/browser
+
+screenshots: installed ## the pictures of the README, by the browser test
+	@SCREENSHOTS_DIR=docs/images $(PYTHON) -m pytest tests/browser -k "draws_with_data or phone"
 
 ci: lint test ## what CI runs
 

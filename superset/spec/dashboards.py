@@ -1,4 +1,4 @@
-"""Both dashboards: which chart is where, and how often the page asks again."""
+"""The dashboards: which chart is where, and how often the page asks again."""
 
 import json
 from typing import Any
@@ -20,6 +20,11 @@ PHONE_CSS = """
   .grid-row { flex-wrap: wrap !important; height: auto !important; }
   .grid-row > * { width: 100% !important; margin-right: 0 !important; margin-bottom: 12px; }
   .grid-row .resizable-container { width: 100% !important; max-width: 100% !important; }
+  .superset-legacy-chart-big-number .header-line { font-size: 30px !important; }
+  .superset-legacy-chart-big-number .subtitle-line,
+  .superset-legacy-chart-big-number .subheader-line { font-size: 13px !important; }
+  .dashboard-markdown .resizable-container { height: auto !important; min-height: 120px; }
+  .dashboard-component-chart-holder .resizable-container { min-width: 100% !important; }
 }
 """
 # rows of (chart number, width of 12, height of 8 px)
@@ -28,6 +33,11 @@ LIVE_LAYOUT: Layout = [
     [(0, 2, 18), (1, 2, 18), (2, 2, 18), (3, 3, 18), (4, 3, 18)],
     [(5, 8, 44), (8, 4, 44)],
     [(6, 6, 44), (7, 6, 44)],
+]
+PHONE_LAYOUT: Layout = [
+    [(4, 12, 16)],
+    *([(number, 12, 16)] for number in (0, 1, 2, 3)),
+    *([(number, 12, 44)] for number in (5, 6, 7, 8)),
 ]
 STORE_LAYOUT: Layout = [
     [(0, 3, 18), (1, 3, 18), (2, 3, 18), (3, 3, 18)],
@@ -110,6 +120,9 @@ def files() -> dict[str, Any]:
     found = {
         "dashboards/live_store.yaml": _dashboard(
             "Live store", LIVE_TEXT, LIVE_CHARTS, LIVE_LAYOUT, refresh_seconds=1
+        ),
+        "dashboards/live_store_phone.yaml": _dashboard(
+            "Live store, phone", LIVE_TEXT, LIVE_CHARTS, PHONE_LAYOUT, refresh_seconds=1
         ),
         "dashboards/store_performance.yaml": _dashboard(
             "Store performance", STORE_TEXT, STORE_CHARTS, STORE_LAYOUT, refresh_seconds=0

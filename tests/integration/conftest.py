@@ -1,99 +1,10 @@
-"""A whole stack of the tests' own: free ports, a folder of its own, started once and always stopped."""
+"""One whole stack for the tests of the live half, started once and always stopped."""
 
-import os
-import socket
-import subprocess
-import sys
-import time
-from collections.abc import Callable, Iterator
-from contextlib import closing
-from pathlib import Path
+from collections.abc import Iterator
 
 import pytest
 
-PROJECT = Path(__file__).resolve().parents[2]
-PORT_SETTINGS = (
-    *("KAFKA_CONTROLLER_PORT", "HBASE_THRIFT_PORT", "HBASE_ZOOKEEPER_PORT", "HBASE_MASTER_PORT"),
-    *("HBASE_REGIONSERVER_PORT", "SPARK_THRIFT_PORT", "SUPERSET_PORT"),
-)
-
-
-def free_ports(count: int) -> list[int]:
-    """Ports that nobody listens on; taken all at once, so that they differ."""
-    sockets = [socket.socket() for _ in range(count)]
-    try:
-        for each in sockets:
-            each.bind(("127.0.0.1", 0))
-        return [each.getsockname()[1] for each in sockets]
-    finally:
-        for each in sockets:
-            each.close()
-
-
-class StackUnderTest:
-    """Runs the project's commands against its own ports and folder, as a user's shell would."""
-
-    def __init__(self, folder: Path) -> None:
-        kafka, *others = free_ports(1 + len(PORT_SETTINGS))
-        self.folder = folder
-        self.bootstrap_servers = f"127.0.0.1:{kafka}"
-        self.ports = [kafka, *others]
-        self.environment = {
-            **os.environ,
-            **{name: str(port) for name, port in zip(PORT_SETTINGS, others, strict=True)},
-            "KAFKA_BOOTSTRAP_SERVERS": self.bootstrap_servers,
-            "DATA_DIR": str(folder),
-            "STREAM_LANDING_TRIGGER_SECONDS": "5",
-        }
-
-    def run(
-        self, *arguments: str, seconds: float = 240, check: bool = True, **environment: str
-    ) -> subprocess.CompletedProcess[str]:
-        """`python -m <arguments>`; its output is shown when it fails."""
-        done = subprocess.run(
-            [sys.executable, "-m", *arguments],
-            cwd=PROJECT,
-            env={**self.environment, **environment},
-            capture_output=True,
-            text=True,
-            timeout=seconds,
-        )
-        if check and done.returncode != 0:
-            pytest.fail(f"{arguments}: exit {done.returncode}\n{done.stdout}\n{done.stderr}")
-        return done
-
-    def pids(self) -> list[int]:
-        """Every process of this stack, known by its mark and not by what the product says."""
-        found = []
-        for entry in Path("/proc").glob("[0-9]*"):
-            try:
-                marked = f"STOREPULSE_STACK={self.folder}".encode()
-                if marked in (entry / "environ").read_bytes().split(b"\0"):
-                    found.append(int(entry.name))
-            except OSError:
-                continue
-        return found
-
-    def log(self, name: str) -> str:
-        """The log of a service so far."""
-        path = self.folder / "logs" / f"{name}.log"
-        return path.read_text(errors="replace") if path.exists() else ""
-
-
-def wait_until(what: str, is_true: Callable[[], bool], seconds: float) -> None:
-    """Ask again until it is true; fail with its name when the time is over."""
-    deadline = time.monotonic() + seconds
-    while not is_true():
-        if time.monotonic() > deadline:
-            pytest.fail(f"not within {seconds} s: {what}")
-        time.sleep(0.3)
-
-
-def is_open(port: int) -> bool:
-    """Whether somebody listens on a loopback port."""
-    with closing(socket.socket()) as probe:
-        probe.settimeout(1)
-        return probe.connect_ex(("127.0.0.1", port)) == 0
+from tests.stack import StackUnderTest
 
 
 @pytest.fixture(scope="session")

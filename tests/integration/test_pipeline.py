@@ -15,7 +15,7 @@ import pytest
 from kafka import KafkaProducer
 from pyhive import hive
 
-from .conftest import PROJECT, StackUnderTest, is_open, wait_until
+from tests.stack import PROJECT, StackUnderTest, is_open, wait_until
 
 pytestmark = pytest.mark.integration
 SAMPLE = PROJECT / "data" / "sample" / "events.csv.gz"

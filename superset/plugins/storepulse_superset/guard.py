@@ -26,9 +26,9 @@ def _check_statement(statement: exp.Expression) -> None:
     if isinstance(statement, exp.Command):
         if str(statement.this).upper() not in COMMANDS:
             raise ForbiddenError(f"{statement.this} is not allowed: only queries are")
-        # The rest of a command is text that the parser does not look into.
-        if statement.expression:
-            check(str(statement.expression.name if statement.expression.name else ""))
+        # The statement behind EXPLAIN is text that the parser has not looked into.
+        if str(statement.this).upper() == "EXPLAIN":
+            check(statement.expression.name)
         return
     if not isinstance(statement, STATEMENTS):
         raise ForbiddenError(f"{statement.key.upper()} is not allowed: only queries are")
