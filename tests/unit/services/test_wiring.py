@@ -78,7 +78,7 @@ def test_every_make_target_that_the_readme_names_exists() -> None:
     readme = (PROJECT_DIR / "README.md").read_text(encoding="utf-8")
     makefile = (PROJECT_DIR / "Makefile").read_text(encoding="utf-8")
     named = set(re.findall(r"\bmake ([a-z][a-z-]+)", readme))
-    assert {"setup", "up", "stream", "test"} <= named
+    assert {"demo", "up", "stream", "test"} <= named
     assert [name for name in named if not re.search(rf"^{name}:", makefile, re.MULTILINE)] == []
 
 
