@@ -36,31 +36,31 @@ def _store(settings: Settings) -> HBaseStore:
 
 
 def stream_now(settings: Settings) -> tuple[float, float] | None:
-    """Events a second over the last 20 s of windows, and the age in seconds of the newest window.
+    """Events a second over the last 20 s of complete windows, and seconds since HBase took one.
 
-    Read from HBase, as the live page does; None while no window is younger than a minute.
+    Read from HBase, as the live page does; None while the last minute has no complete window.
     """
     store, now = _store(settings), datetime.now(UTC)
     try:
         rows = store.scan_windows("event_counts", now - timedelta(seconds=60), now)
     finally:
         store.close()
-    if not rows:
-        return None
-    ends = [
-        datetime.fromisoformat(row["window_started_at"]).replace(tzinfo=UTC)
-        + timedelta(seconds=settings.stream.window_seconds)
+    # The newest windows still fill.
+    complete_by = now - timedelta(seconds=settings.stream.window_seconds + 2)
+    counts = {
+        datetime.fromisoformat(row["window_started_at"]).replace(tzinfo=UTC): sum(
+            int(row[name]) for name in EVENT_COLUMNS
+        )
         for row in rows
-    ]
-    newest = max(ends)
-    since = newest - timedelta(seconds=MEASURED_SECONDS)
-    counted = sum(
-        int(row[name])
-        for row, end in zip(rows, ends, strict=True)
-        if since < end <= newest
-        for name in EVENT_COLUMNS
-    )
-    return counted / MEASURED_SECONDS, max(0.0, (datetime.now(UTC) - newest).total_seconds())
+    }
+    complete = {at: count for at, count in counts.items() if at <= complete_by}
+    if not complete:
+        return None
+    since = max(complete) - timedelta(seconds=MEASURED_SECONDS)
+    counted = sum(count for at, count in complete.items() if at > since)
+    taken_at = max(datetime.fromisoformat(row["updated_at"]) for row in rows)
+    age = (datetime.now(UTC) - taken_at).total_seconds()
+    return counted / MEASURED_SECONDS, max(0.0, age)
 
 
 def _await_moving(settings: Settings) -> None:
@@ -83,7 +83,7 @@ def closing_page(settings: Settings, seconds: float) -> str:
     found = stream_now(settings)
     stream = "no event in the last minute: make logs S=producer"
     if found:
-        stream = f"{found[0]:.0f} events a second, the newest window ended {found[1]:.1f} s ago"
+        stream = f"{found[0]:.0f} events a second, the newest counted {found[1]:.1f} s ago"
     return f"""
 Ready after {seconds:.0f} s. {stream}.
 

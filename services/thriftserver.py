@@ -53,6 +53,10 @@ def prepare(settings: Settings) -> None:
     options = {
         **common_conf(settings, settings.spark.thrift_memory),
         "spark.sql.catalogImplementation": "hive",
+        # Its clients read tables of the catalog: no paths as tables, and no settings or environment
+        # variables of the server inside a statement.
+        "spark.sql.runSQLOnFiles": "false",
+        "spark.sql.variable.substitute": "false",
     }
     lines = (f"{name} {value}\n" for name, value in options.items())
     (conf / "spark-defaults.conf").write_text("".join(lines), encoding="utf-8")

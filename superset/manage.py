@@ -10,6 +10,11 @@ from typing import Any
 
 FOLDER = Path(__file__).resolve().parent
 ASSETS = FOLDER / "assets"
+NEEDED = (
+    *("SUPERSET_HOME", "SUPERSET_CONFIG_PATH", "SUPERSET_SECRET_KEY", "SUPERSET_PORT"),
+    *("SUPERSET_ADMIN_PASSWORD", "SUPERSET_VIEWER_PASSWORD"),
+    *("HBASE_THRIFT_HOST", "HBASE_THRIFT_PORT", "SPARK_THRIFT_HOST", "SPARK_THRIFT_PORT"),
+)
 VIEWER_DROPS = {
     ("can_explore_json", "Superset"),
     ("can_slice", "Superset"),
@@ -154,6 +159,10 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("command", choices=("init", "import-assets"))
     command = parser.parse_args().command
+    missing = [name for name in NEEDED if not os.environ.get(name)]
+    if missing:
+        print(f'error: not set: {", ".join(missing)}; run "make dashboards"', file=sys.stderr)
+        return 2
     stamp = _home() / "initialized.sha256"
     fingerprint = _fingerprint()
     if command == "init" and stamp.exists() and stamp.read_text() == fingerprint:

@@ -29,10 +29,11 @@ PHONE_CSS = """
 """
 # rows of (chart number, width of 12, height of 8 px)
 Layout = list[list[tuple[int, int, int]]]
+# The whole page is on a screen of 1600 x 1000.
 LIVE_LAYOUT: Layout = [
     [(0, 2, 18), (1, 2, 18), (2, 2, 18), (3, 3, 18), (4, 3, 18)],
-    [(5, 8, 44), (8, 4, 44)],
-    [(6, 6, 44), (7, 6, 44)],
+    [(5, 8, 36), (8, 4, 36)],
+    [(6, 6, 36), (7, 6, 36)],
 ]
 PHONE_LAYOUT: Layout = [
     [(4, 12, 16)],
@@ -44,6 +45,10 @@ STORE_LAYOUT: Layout = [
     [(4, 4, 60), (5, 8, 60)],
     [(6, 4, 60), (7, 8, 60)],
     [(8, 12, 50)],
+]
+STORE_PHONE_LAYOUT: Layout = [
+    *([(number, 12, 16)] for number in (0, 1, 2, 3)),
+    *([(number, 12, 60)] for number in (4, 5, 6, 7, 8)),
 ]
 
 
@@ -126,6 +131,10 @@ def files() -> dict[str, Any]:
         ),
         "dashboards/store_performance.yaml": _dashboard(
             "Store performance", STORE_TEXT, STORE_CHARTS, STORE_LAYOUT, refresh_seconds=0
+        ),
+        "dashboards/store_performance_phone.yaml": _dashboard(
+            *("Store performance, phone", STORE_TEXT, STORE_CHARTS, STORE_PHONE_LAYOUT),
+            refresh_seconds=0,
         ),
     }
     return json.loads(json.dumps(found))

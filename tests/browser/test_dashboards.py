@@ -88,7 +88,13 @@ def assert_every_chart_has_data(view: View) -> None:
 
 
 @pytest.mark.parametrize(
-    ("slug", "chart_count"), [("live-store", 9), ("store-performance", 9), ("live-store-phone", 9)]
+    ("slug", "chart_count"),
+    [
+        ("live-store", 9),
+        ("store-performance", 9),
+        ("live-store-phone", 9),
+        ("store-performance-phone", 9),
+    ],
 )
 def test_every_chart_of_a_dashboard_draws_with_data(
     viewer: View, pictures: Path, slug: str, chart_count: int
@@ -144,6 +150,12 @@ def sql_metric(expression: str) -> dict[str, str]:
             for changes in (
                 {"extras": {"where": "java_method('java.lang.System', 'getenv', 'HOME') = 'x'"}},
                 {"extras": {"where": "reflect('java.lang.System', 'getenv', 'HOME') = 'x'"}},
+                {
+                    "extras": {
+                        "where": "1 = 1 /* what Spark reads here is not what the guard reads */"
+                    }
+                },
+                {"metrics": [sql_metric("max('${env:HOME}')")]},
                 {"metrics": [sql_metric("transform(brand) using 'cat'")], "columns": []},
                 {"metrics": [sql_metric("max((select max(value) from text.`/etc/passwd`))")]},
             )

@@ -8,6 +8,7 @@ import sqlite3
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
@@ -16,6 +17,9 @@ from storepulse_superset.windows import NUMBERS, TABLES, Row, State
 KEPT = timedelta(minutes=65)
 REFRESH_SECONDS = 0.5
 RETRY_SECONDS = 2.0
+RELOAD_SECONDS = 600.0  # a full reading now and then mends whatever the short ones cannot see
+DEAD_WITHIN_SECONDS = 1.0  # a connection that died while nobody looked fails at once
+WAIT_SECONDS = 1.0  # a reader waits so long for a refresh, then takes the image before it
 # Whole numbers as REAL: in SQLite an integer ratio would lose its fraction.
 COLUMNS = ", ".join(f"{name} real not null" for name in NUMBERS)
 SCHEMA = "".join(
@@ -65,31 +69,48 @@ class Snapshot:
         self._database.executescript(SCHEMA + STATUS)
         self._image = self._database.serialize()
         self._next_at = float("-inf")
+        self._reload_at = float("-inf")
+        self._state: State | None = None
         self._watermarks: list[datetime] = []
         self.generation = 0
 
     def image(self) -> bytes:
         """A whole SQLite database; the same bytes for all readers until the next refresh."""
-        if self._clock() >= self._next_at:
-            with self._lock:
+        if self._clock() >= self._next_at and self._lock.acquire(timeout=self._patience()):
+            try:
                 # Whoever waited for the lock finds the work done.
                 if self._clock() >= self._next_at:
                     self._refresh()
+            finally:
+                self._lock.release()
         return self._image
 
+    def _patience(self) -> float:
+        # Before the first generation there is nothing to show instead.
+        return WAIT_SECONDS if self.generation else -1
+
     def _refresh(self) -> None:
-        pause = REFRESH_SECONDS
-        try:
-            self._read()
-        except Exception as error:
-            # Whatever the client library raises: the last windows stay, and the page tells why.
-            self._reader.close()
-            self._database.rollback()
+        pause, started = REFRESH_SECONDS, self._clock()
+        error = self._try_to_read()
+        if error and self._clock() - started < DEAD_WITHIN_SECONDS:
+            error = self._try_to_read()
+        if error:
             self._database.execute("update state set hbase_error = ?", (_reason(error),))
             pause = RETRY_SECONDS
         self._image = self._database.serialize()
         self.generation += 1
         self._next_at = self._clock() + pause
+
+    def _try_to_read(self) -> Exception | None:
+        try:
+            self._read()
+        except Exception as error:
+            # Whatever the client library raises: the last windows stay, and the page tells why.
+            self._database.rollback()
+            with suppress(Exception):  # the connection is broken already
+                self._reader.close()
+            return error
+        return None
 
     def since(self) -> datetime:
         """The start of the oldest window that may have changed since the last refresh.
@@ -107,11 +128,15 @@ class Snapshot:
     def _read(self) -> None:
         # The state first: windows that are written meanwhile are read now and again next time.
         state = self._reader.state()
+        is_full = self._clock() >= self._reload_at or self._starts_over(state)
+        if is_full:
+            self._watermarks = []
         since = self.since()
         rows = {table: list(self._reader.windows(table, since)) for table in TABLES}
         self._database.execute("begin")
         marks = ", ".join("?" * (3 + len(NUMBERS)))
-        oldest = self._oldest_kept().strftime("%Y-%m-%d %H:%M:%S")
+        # What HBase has no more goes, in a full reading; else what is too old.
+        oldest = "9999" if is_full else self._oldest_kept().strftime("%Y-%m-%d %H:%M:%S")
         for table, found in rows.items():
             too_old = f"delete from {table} where window_started_at < ?"  # noqa: S608 (our names)
             self._database.execute(too_old, (oldest,))
@@ -123,8 +148,16 @@ class Snapshot:
             (watermark, state.batch_id, state.updated_at),
         )
         self._database.execute("commit")
+        self._state = state
+        if is_full:
+            self._reload_at = self._clock() + RELOAD_SECONDS
         if state.watermark:
             self._watermarks = [*self._watermarks, state.watermark][-2:]
+
+    def _starts_over(self, state: State) -> bool:
+        # A new checkpoint counts its batches from 0 and may write any window again.
+        before = self._state
+        return before is not None and state.batch < before.batch
 
 
 def _reason(error: Exception) -> str:

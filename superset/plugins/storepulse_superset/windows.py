@@ -27,6 +27,11 @@ class State:
     batch_id: str
     updated_at: str
 
+    @property
+    def batch(self) -> int:
+        """The number of the batch; -1 before the first one."""
+        return int(self.batch_id) if self.batch_id.isdigit() else -1
+
 
 def row_of(key: bytes, cells: dict[bytes, bytes], salt_length: int) -> Row:
     """window_started_at (text, UTC), value, the eight numbers, updated_at."""

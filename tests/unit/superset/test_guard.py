@@ -1,6 +1,7 @@
 """What may reach Spark from a chart or from SQL Lab; judged where Superset is installed."""
 
 import json
+import os
 import subprocess
 
 import pytest
@@ -16,6 +17,10 @@ ALLOWED = [
     "describe reports.rpt_brand_performance",
     "use reports",
     "explain select 1",
+    "select '--', '/* x */', `a/*b` from marts.t",
+    "show tables in `reports`",
+    "show create table `reports`.`rpt_brand_performance`",
+    "",
 ]
 REFUSED = [
     "select transform(brand) using 'cat' from reports.rpt_brand_performance",
@@ -46,7 +51,46 @@ REFUSED = [
     "cache table reports.t",
     "refresh table reports.t",
     "select from where",
+    # Spark puts the value of a variable in before it parses: this one is the end of a line.
+    "select 1 --${system:line.separator}, java_method('java.lang.Math', 'abs', -1)",
+    "select max('${env:PATH}') from reports.t",
+    "select '${spark.hadoop.fs.s3a.secret.key}'",
+    # Spark's comment goes on behind a backslash: it begins no block here, so the call is read.
+    "select 1 -- \\\n /* \n , java_method('java.lang.Math', 'abs', -1) -- */",
+    "select 1 /* harmless */",
+    "/* only a comment */",
+    "select /*+ broadcast(t) */ a from reports.t",
+    "select 1 {# , java_method('a', 'b') #}",
+    # A class is as good as the name of its format.
+    "select * from `org.apache.spark.sql.execution.datasources.text.TextFileFormat`.`/etc/passwd`",
+    "select * from `com.databricks.spark.csv`.`/etc/passwd`",
+    "select * from anything.`/etc/passwd`",
+    "select * from identifier('text.`/etc/passwd`')",
+    "select identifier('java_method')('java.lang.Math', 'abs', -1)",
+    "select system.builtin.java_method('java.lang.Math', 'abs', -1)",
+    "select * from (map brand using 'cat' from reports.t)",
+    "from reports.t select transform(brand) using 'cat' as (b)",
+    "from text.`/etc/passwd` select *",
+    "select * from table_changes_by_path('/x', 0)",
+    "select r'\\', java_method('java.lang.Math', 'abs', -1), ' '",
+    "select 1 as `x\\`, java_method('a', 'b') as `y\\`",
+    "show create table delta.`/x`",
+    "describe history delta.`/x`",
+    "execute immediate 'select 1'",
 ]
+# Sent by a cursor: the guard is asked before anything goes to Spark.
+CURSOR_SCRIPT = """
+from pyhive.exc import ProgrammingError
+from storepulse_superset.spark_dialect import GuardedConnection, GuardedCursor, SparkDialect
+connection = GuardedConnection.__new__(GuardedConnection)
+cursor = connection.cursor()
+assert isinstance(cursor, GuardedCursor)
+for statement, values in (("drop table t", None), ("select %(x)s from text.`/etc/passwd`", {"x": 1})):
+    try:
+        cursor.execute(statement, values)
+    except ProgrammingError as error:
+        print(error)
+"""
 SCRIPT = """
 import json, sys
 from storepulse_superset.guard import ForbiddenError, check
@@ -61,19 +105,25 @@ print(json.dumps(found))
 """
 
 
-@pytest.fixture(scope="module")
-def verdicts() -> dict[str, str]:
-    """Statement to the reason against it; '' is allowed."""
-    statements = [*ALLOWED, *REFUSED]
+def run(script: str, given: str = "") -> str:
     done = subprocess.run(
-        [str(PROJECT_DIR / ".venv-superset" / "bin" / "python"), "-c", SCRIPT],
-        input=json.dumps(statements),
+        [str(PROJECT_DIR / ".venv-superset" / "bin" / "python"), "-c", script],
+        input=given,
         capture_output=True,
         text=True,
         timeout=60,
         check=True,
+        env={**os.environ, "PYTHONPATH": str(PROJECT_DIR / "superset" / "plugins")},
     )
-    return dict(zip(statements, json.loads(done.stdout), strict=True))
+    return done.stdout
+
+
+@pytest.fixture(scope="module")
+def verdicts() -> dict[str, str]:
+    """Statement to the reason against it; '' is allowed."""
+    statements = [*ALLOWED, *REFUSED]
+    found = json.loads(run(SCRIPT, json.dumps(statements)))
+    return dict(zip(statements, found, strict=True))
 
 
 @pytest.mark.parametrize("sql", ALLOWED)
@@ -87,3 +137,10 @@ def test_what_reaches_the_machine_or_changes_data_is_refused(
 ) -> None:
     assert verdicts[sql] != ""
     assert "\n" not in verdicts[sql]
+
+
+def test_no_cursor_sends_what_the_guard_refuses() -> None:
+    told = run(CURSOR_SCRIPT).splitlines()
+    assert len(told) == 2
+    assert told[0] == "DROP is not allowed: only queries are"
+    assert told[1].startswith("reading files is not allowed")

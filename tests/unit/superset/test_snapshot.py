@@ -38,13 +38,16 @@ class FakeHBase:
     def __init__(self) -> None:
         self.rows: dict[str, list[Row]] = {table: [] for table in TABLES}
         self.watermark: datetime | None = None
+        self.batch_id = "7"
         self.asked: list[datetime] = []
         self.is_down = False
+        self.failures_left = 0
 
     def state(self) -> State:
-        if self.is_down:
+        if self.is_down or self.failures_left:
+            self.failures_left = max(0, self.failures_left - 1)
             raise ConnectionError("connection refused")
-        return State(self.watermark, "7", "2026-01-01T12:00:01.000Z")
+        return State(self.watermark, self.batch_id, "2026-01-01T12:00:01.000Z")
 
     def windows(self, table: str, since: datetime) -> list[Row]:
         if table == "event_counts":
@@ -149,6 +152,49 @@ def test_hbase_down_keeps_the_windows_and_tells_why_until_it_is_back(
     assert views(snapshot) == 3
     hbase.is_down, clock.seconds = False, 4
     assert ask(snapshot, "select hbase_error from stream_status") == [("",)]
+
+
+def test_a_connection_that_died_is_opened_again_at_once(
+    hbase: FakeHBase, snapshot: Snapshot, clock: Clock
+) -> None:
+    hbase.rows["event_counts"] = [window(-2, 3)]
+    assert views(snapshot) == 3
+    hbase.rows["event_counts"] = [window(-2, 4)]
+    hbase.failures_left, clock.seconds = 1, 1
+    assert views(snapshot) == 4
+    assert ask(snapshot, "select hbase_error from stream_status") == [("",)]
+
+
+def test_windows_that_hbase_has_no_more_go_with_the_next_full_reading(
+    hbase: FakeHBase, snapshot: Snapshot, clock: Clock
+) -> None:
+    hbase.rows["event_counts"], hbase.watermark = [window(-600, 3), window(-2, 1)], at(-10)
+    assert views(snapshot) == 4
+    hbase.rows["event_counts"] = [window(-2, 1)]
+    clock.seconds = 1
+    assert views(snapshot) == 4
+    clock.seconds = 601
+    assert views(snapshot) == 1
+
+
+def test_a_query_that_starts_over_is_read_in_full(
+    hbase: FakeHBase, snapshot: Snapshot, clock: Clock
+) -> None:
+    hbase.rows["event_counts"], hbase.watermark = [window(-600, 3)], at(-10)
+    assert views(snapshot) == 3
+    hbase.rows["event_counts"], hbase.batch_id, clock.seconds = [window(-600, 5)], "0", 1
+    assert views(snapshot) == 5
+
+
+def test_a_reader_does_not_wait_for_an_hbase_that_hangs(
+    hbase: FakeHBase, snapshot: Snapshot, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hbase.rows["event_counts"] = [window(-2, 3)]
+    before = snapshot.image()
+    monkeypatch.setattr("storepulse_superset.snapshot.WAIT_SECONDS", 0.01)
+    clock.seconds = 1
+    with snapshot._lock:  # another reader's refresh, which does not come back
+        assert snapshot.image() is before
 
 
 def test_a_reader_keeps_its_generation(hbase: FakeHBase, snapshot: Snapshot, clock: Clock) -> None:
