@@ -34,7 +34,7 @@ def job_services(settings: Settings) -> list[Service]:
     live = [sys.executable, "-m", "streaming", "live"]
     return [
         Service("live", live, stop_seconds=60, stop_group=False),
-        Service("landing", landing, stop_seconds=60, stop_group=False),
+        Service("landing", landing, stop_seconds=120, stop_group=False),
         Service("producer", [sys.executable, "-m", "ingest"], stop_seconds=30, restarts=False),
     ]
 
