@@ -1,5 +1,7 @@
 """A shop's CSV as rows of raw.event_history: the stream's own validation on each line (DataFrame to DataFrame)."""
 
+from datetime import UTC, datetime
+
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
@@ -42,6 +44,16 @@ def _ddl(names: list[str]) -> str:
 def judged(messages: DataFrame, max_future_seconds: int) -> DataFrame:
     """The messages with the typed fields of the event and the reason against it, if there is one."""
     return judge(messages, max_event_bytes=NO_LIMIT, max_future_seconds=max_future_seconds)
+
+
+def days_until(accepted: DataFrame, now: datetime) -> int:
+    """Whole days from the newest event to `now`, so that hours stay hours; 0 without events."""
+    # As a number: collected timestamps are in the time zone of the terminal.
+    newest = accepted.agg(F.max(F.unix_micros("event_time")).alias("micros")).first()
+    if newest is None or newest["micros"] is None:
+        return 0
+    age = now - datetime.fromtimestamp(newest["micros"] / 1_000_000, UTC)
+    return max(0, age.days)
 
 
 def history_rows(accepted: DataFrame, *, load_id: str, shift_days: int) -> DataFrame:

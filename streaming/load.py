@@ -54,7 +54,6 @@ def loaded_rows(path: str, name: str) -> int | None:
 
 def read_lines(spark: SparkSession, path: Path, limit: int | None) -> tuple[DataFrame, list[str]]:
     """The lines below the header (value, line_number from 2) and the header's columns."""
-    source.check(path)
     with source.open_text(path) as text:
         header = next(csv.reader(text))
     # One partition, so that the running number is the line's.
@@ -90,14 +89,6 @@ def _progress(spark: SparkSession, console: Console) -> Iterator[None]:
         thread.join()
 
 
-def _shift_days(accepted: DataFrame, shift: str) -> int:
-    """Whole days, so that hours stay hours; the newest event is then less than a day old."""
-    newest = accepted.agg(F.max("event_time").alias("at")).first()
-    if shift != "now" or newest is None or newest["at"] is None:
-        return 0
-    return int((datetime.now(UTC).replace(tzinfo=None) - newest["at"]).days)
-
-
 def _append(rows: DataFrame, path: str, application: str) -> None:
     (
         rows.write.format("delta")
@@ -128,7 +119,8 @@ def write(
     )
     judged = history.judged(messages, settings.stream.max_future_seconds).persist()
     accepted = transforms.accepted(judged)
-    shift_days = _shift_days(accepted, arguments.shift)
+    now = datetime.now(UTC)
+    shift_days = history.days_until(accepted, now) if arguments.shift == "now" else 0
     refused = transforms.rejected(judged)
     count, refused_count = accepted.count(), refused.count()
     _append(refused.coalesce(1), targets["rejected_history"], f"rejected_history-{name}")
@@ -182,10 +174,10 @@ def main() -> int:
         return 2
     except PySparkException as error:
         line = str(error).splitlines()[0][:300]
-        print(f"error: the load failed and left nothing behind: {line}", file=sys.stderr)
+        print(f"error: the load failed; make load again doubles nothing: {line}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
-        print("stopped: nothing was loaded; make load begins again", file=sys.stderr)
+        print("stopped; make load begins again and doubles nothing", file=sys.stderr)
         return 130
 
 

@@ -66,10 +66,11 @@ class View:
         found = (re.search(r"slice_id%22%3A(\d+)", url) for url, *_ in self.answers)
         return {match[1] for match in found if match}
 
-    def last(self, column: str) -> dict[str, Any] | None:
-        """The newest good answer whose columns name this one."""
+    def last(self, column: str, *, alone: bool = False) -> dict[str, Any] | None:
+        """The newest good answer whose columns name this one; `alone`: and no other, as a big number's."""
         for _, status, body in reversed(self.answers):
-            if status == 200 and column in body["result"][0]["colnames"]:
+            names = body["result"][0]["colnames"] if status == 200 else []
+            if names == [column] if alone else column in names:
                 return dict(body["result"][0])
         return None
 

@@ -251,9 +251,9 @@ def test_models_are_built_while_the_stream_writes_and_all_places_agree(
 def test_big_number_is_what_hbase_has(viewer: View, shop: StackUnderTest) -> None:
     """After the stream was stopped by the test above: what is shown can be compared exactly."""
     viewer.open("live-store")
-    answer = viewer.last("Views")
+    # Other charts have a column of the same name; which of them answers last is chance.
+    answer = viewer.last("Views", alone=True)
     assert answer is not None
-    assert answer["colnames"] == ["Views"]
     start, end = re.findall(r"window_started_at\s*[<>]=?\s*'([^']+)'", answer["query"])
     span = ("--from", f"{start[:19]}+00:00", "--to", f"{end[:19]}+00:00")
     assert answer["data"][0]["Views"] == scan_views(shop, *span) > 0

@@ -1,9 +1,15 @@
 """One small Spark session for all tests of the stream."""
 
+import os
+import time
 from collections.abc import Iterator
 
 import pytest
 from pyspark.sql import SparkSession
+
+# Spark gives timestamps to Python in the time zone of the process.
+os.environ["TZ"] = "UTC"
+time.tzset()
 
 CONF = {
     "spark.ui.enabled": "false",

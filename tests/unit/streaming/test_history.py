@@ -1,5 +1,7 @@
 """A line of a CSV becomes a row of raw.event_history, judged as the stream judges a message."""
 
+import time
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from decimal import Decimal
 
@@ -66,6 +68,36 @@ def test_line_that_is_no_row_is_kept_as_it_was(spark: SparkSession) -> None:
 def test_quoted_comma_belongs_to_its_field(spark: SparkSession) -> None:
     (row,) = judged(spark, GOOD.replace("sony", '"black, decker"'))
     assert row["brand"] == "black, decker"
+
+
+@pytest.fixture
+def in_tokyo(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A terminal whose clock is nine hours ahead of UTC."""
+    monkeypatch.setenv("TZ", "Asia/Tokyo")
+    time.tzset()
+    yield
+    monkeypatch.undo()
+    time.tzset()
+
+
+@pytest.mark.parametrize(
+    ("now", "days"),
+    [
+        (datetime(2020, 9, 27, 12, 0, 0, tzinfo=UTC), 2),
+        (datetime(2020, 9, 27, 12, 0, 1, tzinfo=UTC), 3),
+        # an event may be some seconds ahead: that is no reason to move it back by a day
+        (datetime(2020, 9, 24, 11, 59, 58, tzinfo=UTC), 0),
+    ],
+)
+def test_shift_counts_whole_days_in_utc_wherever_the_terminal_is(
+    spark: SparkSession, in_tokyo: None, now: datetime, days: int
+) -> None:
+    rows = spark.createDataFrame([(2, GOOD)], "line_number bigint, value string")
+    messages = history.as_messages(
+        rows, HEADER, load_id="load-1", file_name="shop.csv", loaded_at=F.lit(LOADED_AT)
+    )
+    accepted = transforms.accepted(history.judged(messages, 5))
+    assert history.days_until(accepted, now) == days
 
 
 def test_shift_moves_whole_days_and_keeps_the_time_of_the_file(spark: SparkSession) -> None:
