@@ -100,6 +100,8 @@ def build(settings: Settings, job: str, memory: str) -> SparkSession:
         "spark.sql.streaming.stopTimeout": "20000",
         "spark.sql.adaptive.enabled": "false",
         "spark.sql.ansi.enabled": "true",
+        # Noting the caller of each expression costs a third of the time to build a batch's plan.
+        "spark.python.sql.dataFrameDebugging.enabled": "false",
     }
     if job in INTERPRETED_JOBS:
         # A batch holds some dozens of rows, and its literals (the watermark) change the generated

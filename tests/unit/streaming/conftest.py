@@ -18,8 +18,12 @@ CONF = {
     "spark.driver.host": "127.0.0.1",
     "spark.driver.bindAddress": "127.0.0.1",
     "spark.ui.showConsoleProgress": "false",
-    "spark.sql.codegen.wholeStage": "false",  # compiling costs more than these few rows
-    "spark.driver.extraJavaOptions": "-Duser.timezone=UTC",
+    "spark.python.sql.dataFrameDebugging.enabled": "false",
+    # compiling costs more than these few rows; test_contract also judges with compiled code
+    "spark.sql.codegen.wholeStage": "false",
+    "spark.sql.codegen.factoryMode": "NO_CODEGEN",
+    # a short life: the quick compiler and the small collector start faster
+    "spark.driver.extraJavaOptions": "-Duser.timezone=UTC -XX:TieredStopAtLevel=1 -XX:+UseSerialGC",
 }
 
 

@@ -1,10 +1,9 @@
-"""The one validation: every reason, every form of time and price, and which reason wins."""
+"""The one validation: many ways to each reason, and the fields that the contract does not know."""
 
 import json
 from datetime import UTC, datetime
 from typing import Any
 
-import pytest
 from pyspark.sql import Row, SparkSession
 
 from streaming import transforms
@@ -13,12 +12,6 @@ from streaming.validation import judge
 APPENDED = datetime(2026, 1, 1, tzinfo=UTC)
 GOOD = {"event_time": "2020-09-24 12:00:01 UTC", "event_type": "view", "product_id": "1455459"}
 GOOD |= {"price": 635.63, "user_id": "1515915625519385419"}
-SEED = (
-    b'{"event_time": "2020-09-24 12:00:01 UTC", "event_type": "view", "product_id": "1455459", '
-    b'"category_id": "2144415927049912542", "category_code": "electronics.video.tv", '
-    b'"brand": "sony", "price": 635.63, "user_id": "1515915625519385419", '
-    b'"user_session": "sF2S2yMO09", "produced_at": "2025-12-10T04:23:15.123456"}'
-)
 
 
 def message(**changes: Any) -> bytes:
@@ -73,77 +66,10 @@ REASONS: dict[str, list[bytes | None]] = {
 }
 
 
-@pytest.mark.parametrize("reason", REASONS)
-def test_each_fault_has_its_reason(spark: SparkSession, reason: str) -> None:
-    found = [row["reason"] for row in judged(spark, REASONS[reason])]
-    assert found == [reason] * len(REASONS[reason])
-
-
-def test_the_first_reason_in_the_order_of_the_contract_wins(spark: SparkSession) -> None:
-    everything_wrong = {"event_type": "wish", "event_time": "?", "price": -1}
-    messages: list[bytes | None] = [
-        message(**everything_wrong, user_id=None, brand="b" * 256),
-        message(**everything_wrong, user_id=None),
-        message(**everything_wrong),
-        message(event_time="?", price=-1),
-        message(event_time="2100-01-01T00:00:00Z", price=-1),
-    ]
-    assert [row["reason"] for row in judged(spark, messages)] == [
-        "bad_text",
-        "missing_field",
-        "unknown_event_type",
-        "bad_event_time",
-        "bad_price",
-    ]
-
-
-def test_the_seed_event_is_accepted_as_it_stands(spark: SparkSession) -> None:
-    [row] = judged(spark, [SEED])
-    assert row["reason"] is None
-    assert row["event_id"] == "events-1-0"
-    assert row["event_time"] == datetime(2020, 9, 24, 12, 0, 1)
-    assert str(row["price"]) == "635.63"
-    assert row["user_id"] == "1515915625519385419"
-    assert row["produced_at"] == datetime(2025, 12, 10, 4, 23, 15, 123456)
-
-
-TIMES = {
-    "2020-09-24 11:57:06 UTC": datetime(2020, 9, 24, 11, 57, 6),
-    "2020-09-24T11:57:06Z": datetime(2020, 9, 24, 11, 57, 6),
-    "2020-09-24T11:57:06": datetime(2020, 9, 24, 11, 57, 6),
-    "2020-09-24T13:57:06+02:00": datetime(2020, 9, 24, 11, 57, 6),
-    "2020-09-24T06:27:06-0530": datetime(2020, 9, 24, 11, 57, 6),
-    "2020-09-24T11:57:06.5Z": datetime(2020, 9, 24, 11, 57, 6, 500000),
-    "2020-09-24 11:57:06.123456789": datetime(2020, 9, 24, 11, 57, 6, 123456),
-    1600948626: datetime(2020, 9, 24, 11, 57, 6),
-    "1600948626": datetime(2020, 9, 24, 11, 57, 6),
-    1600948626.5: datetime(2020, 9, 24, 11, 57, 6, 500000),
-    1600948626123: datetime(2020, 9, 24, 11, 57, 6, 123000),
-}
-
-
-def test_every_form_of_time_is_read(spark: SparkSession) -> None:
-    found = judged(spark, [message(event_time=form) for form in TIMES])
-    assert [row["event_time"] for row in found] == list(TIMES.values())
-    assert [row["reason"] for row in found] == [None] * len(TIMES)
-
-
-def test_forms_of_price_and_id_that_are_taken(spark: SparkSession) -> None:
-    prices = {0: "0.00", "635.63": "635.63", 150.0: "150.00", 9999999999.99: "9999999999.99"}
-    found = judged(spark, [message(price=form, user_id=2**62) for form in prices])
-    assert [str(row["price"]) for row in found] == list(prices.values())
-    assert {row["user_id"] for row in found} == {str(2**62)}
-
-
-def test_text_that_looks_like_another_type_is_still_text(spark: SparkSession) -> None:
-    brands = ["true", "[solid]", "{x}", "1.5", "1e5"]
-    found = judged(spark, [message(brand=brand) for brand in brands])
-    assert [(row["reason"], row["brand"]) for row in found] == [(None, brand) for brand in brands]
-
-
-def test_an_event_just_inside_the_allowed_future_is_accepted(spark: SparkSession) -> None:
-    [row] = judged(spark, [message(event_time="2026-01-01T00:00:05Z")])
-    assert row["reason"] is None
+def test_each_fault_has_its_reason(spark: SparkSession) -> None:
+    expected = [reason for reason, messages in REASONS.items() for _ in messages]
+    found = judged(spark, [value for messages in REASONS.values() for value in messages])
+    assert [row["reason"] for row in found] == expected
 
 
 def test_unknown_fields_are_kept_with_their_types(spark: SparkSession) -> None:
