@@ -67,6 +67,7 @@ class KafkaSettings(BaseSettings):
     controller_port: int = Port
     events_topic: str
     analytics_topic: str
+    batches_topic: str
     events_partitions: int = Field(ge=1)
     events_retention_hours: int = Field(ge=1)
     analytics_retention_hours: int = Field(ge=1)

@@ -5,15 +5,16 @@ import json
 import logging
 import sys
 import time
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from deltalake.exceptions import TableNotFoundError
 from rich.console import Console
 from rich.table import Table
 
-from bench.recount import balance, places, topic
+from bench.recount import balance, lateness, ledger, places, topic
 from bench.recount.compare import Result, compare
-from bench.recount.source import Topic, in_topic, outlived, read_topic
+from bench.recount.source import Topic, in_topic, outlived, read_topic, same_messages
 from bench.recount.windows import Key, Recounted, recount
 from services.supervisor import Supervisor
 from settings import Settings, SettingsError, load_settings
@@ -24,27 +25,42 @@ SHOWN = 10
 RETENTION_MARGIN = timedelta(hours=1)
 
 
+def decide(settings: Settings, source: Topic) -> tuple[Topic, list[str]]:
+    """The topic with a verdict for each event by the ledger, and where the ledger is wrong."""
+    batches, delay = ledger.read(settings), settings.stream.watermark_seconds
+    verdicts = lateness.verdicts(source.events, batches, delay)
+    # Once the topic has forgotten its first messages, its ranges do not give the old watermarks.
+    is_whole = not any(source.begins.values())
+    faults = lateness.watermark_faults(source.events, batches, delay) if is_whole else []
+    return replace(source, verdicts=verdicts), faults
+
+
 def _compared(settings: Settings, source: Topic, windows: dict[Key, Recounted]) -> dict[Key, bool]:
     kept = timedelta(seconds=settings.hbase.ttl_seconds) - RETENTION_MARGIN
     since = datetime.now(UTC) - kept
     closed_before = source.newest_event_time - timedelta(
         seconds=2 * settings.stream.watermark_seconds
     )
+    waiting = recount(
+        source.with_verdict(lateness.PENDING), window=settings.stream.window_seconds
+    ).keys()
     return {
-        key: found.changed_at > since and (source.is_quiet or key[0] < closed_before)
+        key: found.changed_at > since
+        and key not in waiting
+        and (source.is_quiet or key[0] < closed_before)
         for key, found in windows.items()
     }
 
 
 def check(settings: Settings, source: Topic) -> tuple[Result, list[str]]:
     """Compare every place once; the result and what is wrong with the balance."""
-    stream = settings.stream
-    span = {"window": stream.window_seconds, "watermark": stream.watermark_seconds}
+    window = settings.stream.window_seconds
     kept = places.event_stream(settings)
+    counted = source.with_verdict(lateness.COUNTED)
     # Windows that also hold events which the topic has forgotten cannot be recounted from it.
-    forgotten = recount(outlived(source, kept), **span).keys()
-    recounted = {k: w for k, w in recount(source.events, **span).items() if k not in forgotten}
-    landed = recount(in_topic(source, kept), **span)
+    forgotten = recount(outlived(source, kept), window=window).keys()
+    recounted = {k: w for k, w in recount(counted, window=window).items() if k not in forgotten}
+    landed = recount(same_messages(in_topic(source, kept), counted), window=window)
     found = {
         "HBase": places.hbase(settings),
         "ecommerce-analytics": places.analytics(settings),
@@ -60,7 +76,7 @@ def check(settings: Settings, source: Topic) -> tuple[Result, list[str]]:
         for name, windows in found.items()
     }
     is_compared = _compared(settings, source, recounted)
-    open_since = source.newest_event_time - timedelta(seconds=stream.watermark_seconds)
+    open_since = source.newest_event_time - timedelta(seconds=settings.stream.watermark_seconds)
     result = compare(recounted, found, is_compared=is_compared, open_since=open_since)
     result.left_out += len(forgotten)
     if not source.is_quiet:
@@ -79,8 +95,9 @@ def summary(source: Topic, result: Result, faults: list[str]) -> dict[str, objec
         "sent": source.messages,
         "counted": result.counted,
         "rejected": sum(source.rejected.values()),
-        "late": result.late,
-        "repeated": balance.repeated(source),
+        "late": source.fates[lateness.LATE],
+        "repeated": source.fates[lateness.REPEATED],
+        "pending": source.fates[lateness.PENDING],
         "rejected_by_reason": dict(source.rejected),
         "topic_is_quiet": source.is_quiet,
         "compared_from": _instant(result.first),
@@ -88,7 +105,6 @@ def summary(source: Topic, result: Result, faults: list[str]) -> dict[str, objec
         "windows_compared": result.compared,
         "windows_equal": result.equal,
         "windows_open": result.still_open,
-        "windows_undecided": len(result.undecided),
         "windows_left_out": result.left_out,
         "places": {
             name: {"windows": count, "different": result.different_in[name]}
@@ -112,14 +128,15 @@ def _places_table(answer: dict[str, object]) -> Table:
 
 def show(answer: dict[str, object], console: Console) -> None:
     """The balance, the comparison and the first differences."""
-    names = ("counted", "rejected", "late", "repeated")
+    names = ["counted", "rejected", "late", "repeated"]
+    names += ["pending"] if answer["pending"] else []
     parts = " + ".join(f"{answer[name]} {name}" for name in names)
     console.print(f"{answer['sent']} sent = {parts}", highlight=False)
     if answer["rejected_by_reason"]:
         console.print(f"rejected by reason: {answer['rejected_by_reason']}", highlight=False)
     console.print(_places_table(answer))
     span = f"windows from {answer['compared_from']} to {answer['compared_to']} UTC"
-    windows = ("compared", "equal", "open", "undecided", "left_out")
+    windows = ("compared", "equal", "open", "left_out")
     numbers = ", ".join(f"{answer[f'windows_{name}']} {name.replace('_', ' ')}" for name in windows)
     console.print(f"{span}: {numbers}", highlight=False)
     if not answer["topic_is_quiet"]:
@@ -155,7 +172,9 @@ def run(arguments: argparse.Namespace) -> int:
     deadline = time.monotonic() + _patience(settings, arguments.wait, console)
     with console.status("comparing; the Delta tables follow the topic by some seconds"):
         while True:
+            source, wrong = decide(settings, source)
             result, faults = check(settings, source)
+            faults = [*wrong, *faults]
             if not (result.different or faults) or time.monotonic() > deadline:
                 break
             time.sleep(AGAIN_SECONDS)

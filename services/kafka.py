@@ -116,9 +116,12 @@ def topics(settings: Settings) -> list[NewTopic]:
         "cleanup.policy": "compact,delete",
         "retention.ms": str(kafka.analytics_retention_hours * HOUR_MS),
     }
+    # As long as the events: without its batch nobody can tell whether an event was late.
+    batches = {**analytics, "retention.ms": events["retention.ms"]}
     return [
         NewTopic(kafka.events_topic, kafka.events_partitions, 1, topic_configs=events),
         NewTopic(kafka.analytics_topic, kafka.events_partitions, 1, topic_configs=analytics),
+        NewTopic(kafka.batches_topic, 1, 1, topic_configs=batches),
     ]
 
 

@@ -1,10 +1,9 @@
-"""The live query: events -> windows -> HBase, then ecommerce-analytics, then stream_state, batch by batch."""
+"""The live query: events -> windows -> HBase, then the topics of windows and batches, then stream_state."""
 
 import json
 import logging
 import threading
 from collections import defaultdict
-from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -18,6 +17,7 @@ from hbase.store import HBaseStore
 from hbase.tables import DIMENSION_TABLES
 from settings import Settings
 from streaming import sources, transforms
+from streaming.ledger import Ledger, checkpoint_reader
 from streaming.session import checkpoint
 from streaming.validation import judge
 
@@ -66,29 +66,33 @@ def analytics_message(window: dict[str, Any], stamp: dict[str, Any]) -> tuple[by
 class LiveSink:
     """What happens to a batch of changed windows; repeating a batch changes nothing.
 
-    HBase comes first because the topic tells what HBase already shows; the state comes last, so
+    HBase comes first because the topics tell what HBase already shows; the state comes last, so
     that a reader who sees it also sees the windows before it.
     """
 
-    def __init__(self, settings: Settings, store: HBaseStore, producer: KafkaProducer) -> None:
+    def __init__(
+        self, settings: Settings, store: HBaseStore, producer: KafkaProducer, ledger: Ledger
+    ) -> None:
         self._settings = settings
         self._store = store
         self._producer = producer
-        self.watermark: Callable[[], str] = lambda: ""
+        self._ledger = ledger
 
     def __call__(self, batch: DataFrame, batch_id: int) -> None:
         """Write one batch; raises when a place refuses it, which stops the query before its commit."""
         started_at = instant(datetime.now(UTC))
         windows: list[dict[str, Any]] = batch.toArrow().to_pylist()
         self._write_windows(windows)
+        query_id = str(batch.sparkSession.sparkContext.getLocalProperty("sql.streaming.queryId"))
         stamp = {
-            "query_id": batch.sparkSession.sparkContext.getLocalProperty("sql.streaming.queryId"),
+            "query_id": query_id,
             "batch_id": batch_id,
             "batch_started_at": started_at,
             "emitted_at": instant(datetime.now(UTC)),
         }
-        self._emit(windows, stamp)
-        self._write_state(batch_id)
+        entry = self._ledger.entry(query_id, batch_id)
+        self._emit(windows, stamp, entry)
+        self._write_state(batch_id, entry["watermark"])
 
     def _write_windows(self, windows: list[dict[str, Any]]) -> None:
         now = instant(datetime.now(UTC))
@@ -99,26 +103,32 @@ class LiveSink:
         for table, rows in puts.items():
             self._store.write(table, rows)
 
-    def _emit(self, windows: list[dict[str, Any]], stamp: dict[str, Any]) -> None:
-        topic = self._settings.kafka.analytics_topic
+    def _emit(
+        self, windows: list[dict[str, Any]], stamp: dict[str, Any], entry: dict[str, Any]
+    ) -> None:
+        kafka = self._settings.kafka
         sent = [
-            self._producer.send(topic, key=key, value=value)
+            self._producer.send(kafka.analytics_topic, key=key, value=value)
             for key, value in (analytics_message(window, stamp) for window in windows)
         ]
+        batch = f"{entry['query_id']}-{entry['batch_id']}".encode()
+        sent.append(
+            self._producer.send(kafka.batches_topic, key=batch, value=json.dumps(entry).encode())
+        )
         self._producer.flush(timeout=SEND_SECONDS)
         for future in sent:
             future.get(timeout=SEND_SECONDS)
 
-    def _write_state(self, batch_id: int) -> None:
+    def _write_state(self, batch_id: int, watermark: str) -> None:
         cells = {
-            b"state:watermark": self.watermark().encode(),
+            b"state:watermark": watermark.encode(),
             b"state:batch_id": str(batch_id).encode(),
             b"state:updated_at": instant(datetime.now(UTC)).encode(),
         }
         self._store.write("stream_state", [(QUERY_NAME.encode(), cells)])
 
 
-def sink(settings: Settings) -> LiveSink:
+def sink(spark: SparkSession, settings: Settings) -> LiveSink:
     """The sink, connected by the settings."""
     hbase = settings.hbase
     store = HBaseStore(
@@ -133,14 +143,8 @@ def sink(settings: Settings) -> LiveSink:
         linger_ms=0,
         delivery_timeout_ms=SEND_SECONDS * 1000,
     )
-    return LiveSink(settings, store, producer)
-
-
-def _watermark(query: StreamingQuery) -> str:
-    # The watermark of the batch before this one: never ahead of the truth, which is what a reader
-    # who rescans from it needs.
-    progress = query.lastProgress
-    return progress.eventTime.get("watermark", "") if progress else ""
+    reader = checkpoint_reader(spark, checkpoint(settings, QUERY_NAME))
+    return LiveSink(settings, store, producer, Ledger(reader, settings.kafka.events_topic))
 
 
 def start(spark: SparkSession, settings: Settings) -> list[StreamingQuery]:
@@ -157,16 +161,13 @@ def start(spark: SparkSession, settings: Settings) -> list[StreamingQuery]:
         watermark_seconds=stream.watermark_seconds,
         deduplicate=True,
     )
-    live_sink = sink(settings)
-    query = (
+    return [
         windows.writeStream.queryName(QUERY_NAME)
         .outputMode("update")
         .option("checkpointLocation", checkpoint(settings, QUERY_NAME))
-        .foreachBatch(live_sink)
+        .foreachBatch(sink(spark, settings))
         .start()
-    )
-    live_sink.watermark = lambda: _watermark(query)
-    return [query]
+    ]
 
 
 def _run_dry(query: StreamingQuery) -> None:

@@ -5,22 +5,24 @@ from collections import Counter
 import pyarrow as pa
 
 from bench.recount.compare import Result
+from bench.recount.lateness import LATE, PENDING, REPEATED
 from bench.recount.source import Topic, in_topic
 
 
-def repeated(source: Topic) -> int:
-    """Accepted messages whose event_id was accepted before."""
-    return source.events.num_rows - len(set(source.events["event_id"].to_pylist()))
-
-
 def sum_faults(source: Topic, result: Result) -> list[str]:
-    """A line when sent is not counted + rejected + late + repeated."""
-    parts = (result.counted, source.rejected.total(), result.late, repeated(source))
+    """A line when sent is not counted + rejected + late + repeated, or when a message waits."""
+    fates = source.fates
+    faults = []
+    if fates[PENDING]:
+        faults.append(
+            f"{fates[PENDING]} messages are in no batch of the live query yet: make logs S=live"
+        )
+    parts = (result.counted, source.rejected.total(), fates[LATE], fates[REPEATED])
     # Windows that HBase keeps no more are not in `counted`.
-    if result.left_out or sum(parts) == source.messages:
-        return []
-    names = "counted={} rejected={} late={} repeated={}".format(*parts)
-    return [f"sent={source.messages}, but {names} make {sum(parts)}"]
+    if not result.left_out and sum(parts) + fates[PENDING] != source.messages:
+        names = "counted={} rejected={} late={} repeated={}".format(*parts)
+        faults.append(f"sent={source.messages}, but {names} make {sum(parts)}")
+    return faults
 
 
 def _positions(rows: pa.Table) -> list[tuple[int, int]]:

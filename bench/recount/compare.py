@@ -6,8 +6,6 @@ from datetime import datetime
 
 from bench.recount.windows import Key, Numbers, Recounted
 
-LIVE_PLACES = ("HBase", "ecommerce-analytics", "raw.window_metrics")
-
 
 @dataclass
 class Result:
@@ -16,10 +14,8 @@ class Result:
     compared: int = 0
     equal: int = 0
     still_open: int = 0
-    undecided: list[Key] = field(default_factory=list)
     left_out: int = 0
     counted: int = 0
-    late: int = 0
     different: list[str] = field(default_factory=list)
     different_in: Counter[str] = field(default_factory=Counter)
     windows_in: Counter[str] = field(default_factory=Counter)
@@ -47,31 +43,11 @@ Difference = tuple[str, str]  # place and line
 
 
 def _judge_window(key: Key, recounted: Recounted, places: Places) -> list[Difference]:
-    if recounted.late_candidates == 0:
-        return [
-            (name, _line(key, name, recounted.numbers, windows.get(key)))
-            for name, windows in places.items()
-            if windows.get(key) != recounted.numbers
-        ]
-    return _judge_late(key, recounted, places)
-
-
-def _judge_late(key: Key, recounted: Recounted, places: Places) -> list[Difference]:
-    most = _events(recounted.numbers)
-    least = most - recounted.late_candidates
-    answers = {name: places[name].get(key) for name in LIVE_PLACES}
-    found = [
-        (name, _line(key, name, f"{least} to {most} events", numbers))
-        for name, numbers in answers.items()
-        if not least <= _events(numbers) <= most
+    return [
+        (name, _line(key, name, recounted.numbers, windows.get(key)))
+        for name, windows in places.items()
+        if windows.get(key) != recounted.numbers
     ]
-    for name, numbers in answers.items():
-        if not found and numbers != answers["HBase"]:
-            found.append((name, _line(key, "places differ:", recounted.numbers, answers)))
-    kept = places["raw.event_stream"].get(key)
-    if kept != recounted.numbers:
-        found.append(("raw.event_stream", _line(key, "raw.event_stream", recounted.numbers, kept)))
-    return found
 
 
 def compare(
@@ -83,8 +59,7 @@ def compare(
 ) -> Result:
     """Every window that `is_compared`, and every window that a place has and the recount has not.
 
-    Windows with late candidates are undecided: the live places must agree with each other and lie
-    between the counts without and with them. Windows that started after `open_since` are open.
+    Windows that started after `open_since` are open.
     """
     result = Result(windows_in=Counter({name: len(found) for name, found in places.items()}))
     for key, found in recounted.items():
@@ -109,11 +84,5 @@ def _add_window(
     result.still_open += key[0] > open_since
     result.first = min(result.first or key[0], key[0])
     result.last = max(result.last or key[0], key[0])
-    if found.late_candidates:
-        result.undecided.append(key)
     if key[1] == "all":
-        counted = _events(places["HBase"].get(key))
-        result.counted += counted
-        # Only a candidate may be late: what else is missing is lost, and must not balance.
-        missing = _events(found.numbers) - counted
-        result.late += min(found.late_candidates, max(0, missing))
+        result.counted += _events(places["HBase"].get(key))

@@ -19,7 +19,10 @@ Offsets = dict[int, int]
 
 @dataclass(frozen=True)
 class Topic:
-    """The recounted topic: accepted events, rejected messages, and the offsets that were read."""
+    """The recounted topic: accepted events, rejected messages, and the offsets that were read.
+
+    `verdicts` says of each row of `events` whether it was counted (bench.recount.lateness).
+    """
 
     messages: int
     events: pa.Table
@@ -28,6 +31,16 @@ class Topic:
     newest_event_time: datetime
     begins: Offsets = field(default_factory=dict)
     ends: Offsets = field(default_factory=dict)
+    verdicts: list[str] = field(default_factory=list)
+
+    @property
+    def fates(self) -> Counter[str]:
+        """How many accepted events have which verdict."""
+        return Counter(self.verdicts)
+
+    def with_verdict(self, verdict: str) -> pa.Table:
+        """The accepted events that have it."""
+        return self.events.filter(pa.array([found == verdict for found in self.verdicts]))
 
 
 def read_topic(settings: Settings, tell: Callable[[int], None]) -> Topic:
@@ -82,6 +95,12 @@ def _within(rows: pa.Table, low: Offsets, high: Offsets) -> pa.Table:
 def in_topic(source: Topic, rows: pa.Table) -> pa.Table:
     """The rows whose message was read from the topic."""
     return _within(rows, source.begins, source.ends)
+
+
+def same_messages(rows: pa.Table, wanted: pa.Table) -> pa.Table:
+    """The rows whose message (partition and offset) is in `wanted`, in any order."""
+    keys = ["partition", "offset"]
+    return rows.join(wanted.select(keys), keys, join_type="left semi").select(rows.schema.names)
 
 
 def outlived(source: Topic, rows: pa.Table) -> pa.Table:

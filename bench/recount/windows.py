@@ -1,4 +1,4 @@
-"""The recount itself, by DuckDB: windows of accepted events, repeats once, lateness as far as the topic tells it."""
+"""The recount itself, by DuckDB: the windows of the events that count."""
 
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -24,33 +24,18 @@ EVENTS = pa.schema(
     }
 )
 
-UNIQUE = """
-create or replace table firsts as
-with numbered as (
-    select *, row_number() over (
-        partition by event_id order by appended_at, "partition", "offset"
-    ) as copy,
-    -- every accepted event moves the watermark, a repeat too
-    max(event_time) over (
-        order by appended_at range between unbounded preceding and interval 1 microsecond preceding
-    ) as newest_before
-    from events
-)
-select
-    *,
-    time_bucket(to_seconds({window}), event_time, timestamptz '1970-01-01 00:00:00+00') as opened_at
-from numbered
-where copy = 1
-"""
-
 WINDOWS = """
 with cells as (
-    select *, unnest([
-        {{'dimension': 'all', 'value': ''}},
-        {{'dimension': 'brand', 'value': brand}},
-        {{'dimension': 'category', 'value': category}}
-    ]) as cell
-    from firsts
+    select
+        *,
+        time_bucket(to_seconds({window}), event_time, timestamptz '1970-01-01 00:00:00+00')
+            as opened_at,
+        unnest([
+            {{'dimension': 'all', 'value': ''}},
+            {{'dimension': 'brand', 'value': brand}},
+            {{'dimension': 'category', 'value': category}}
+        ]) as cell
+    from events
 )
 select
     opened_at, cell.dimension, cell.value,
@@ -62,9 +47,6 @@ select
     coalesce(sum(price) filter (event_type = 'cart'), 0),
     coalesce(sum(price) filter (event_type = 'purchase'), 0),
     sum(price),
-    count(*) filter (
-        opened_at + to_seconds({window}) <= newest_before - to_seconds({watermark})
-    ),
     max(appended_at)
 from cells
 group by 1, 2, 3
@@ -72,10 +54,9 @@ group by 1, 2, 3
 
 
 class Recounted(NamedTuple):
-    """One window by recount: its numbers, how many of its events may be late, when it last changed."""
+    """One window by recount: its numbers, and when its last event was appended."""
 
     numbers: Numbers
-    late_candidates: int
     changed_at: datetime
 
 
@@ -83,15 +64,14 @@ def _utc(moment: datetime) -> datetime:
     return moment.astimezone(UTC)
 
 
-def recount(events: pa.Table, *, window: int, watermark: int) -> dict[Key, Recounted]:
-    """Windows of `events` (columns of EVENTS); window and watermark in seconds."""
+def recount(events: pa.Table, *, window: int) -> dict[Key, Recounted]:
+    """Windows of `window` seconds of `events` (columns of EVENTS), each event counted."""
     with duckdb.connect() as connection:
         connection.execute("set timezone = 'UTC'")
         connection.register("events", events)
-        connection.execute(UNIQUE.format(window=window))
-        rows = connection.execute(WINDOWS.format(window=window, watermark=watermark)).fetchall()
+        rows = connection.execute(WINDOWS.format(window=window)).fetchall()
     return {
-        (_utc(row[0]), row[1], row[2]): Recounted(_numbers(row[3:11]), row[11], _utc(row[12]))
+        (_utc(row[0]), row[1], row[2]): Recounted(_numbers(row[3:11]), _utc(row[11]))
         for row in rows
     }
 

@@ -8,27 +8,37 @@ import pytest
 
 from bench.recount.balance import raw_faults, sum_faults
 from bench.recount.compare import Result
-from bench.recount.source import Topic, outlived
+from bench.recount.lateness import COUNTED, LATE, PENDING, REPEATED
+from bench.recount.source import Topic, outlived, same_messages
 from bench.recount.windows import EVENTS
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 # Ten messages: eight accepted, of which one repeats another, and two rejected.
-ROWS = [{"event_id": f"e{min(number, 6)}"} for number in range(8)]
-TOPIC = Topic(10, pa.Table.from_pylist(ROWS, EVENTS), Counter(bad_price=2), True, NOON)
+ROWS = pa.Table.from_pylist([{"event_id": f"e{min(number, 6)}"} for number in range(8)], EVENTS)
+
+
+def topic(counted: int, late: int = 0, pending: int = 0) -> Topic:
+    fates = [COUNTED] * counted + [LATE] * late + [PENDING] * pending + [REPEATED]
+    return Topic(10, ROWS, Counter(bad_price=2), True, NOON, verdicts=fates)
 
 
 @pytest.mark.parametrize(("counted", "late"), [(7, 0), (6, 1)])
 def test_messages_balance(counted: int, late: int) -> None:
-    assert sum_faults(TOPIC, Result(counted=counted, late=late)) == []
+    assert sum_faults(topic(counted, late), Result(counted=counted)) == []
 
 
 @pytest.mark.parametrize("counted", [6, 8])
 def test_lost_or_surplus_event_does_not_balance(counted: int) -> None:
-    assert len(sum_faults(TOPIC, Result(counted=counted))) == 1
+    assert len(sum_faults(topic(7), Result(counted=counted))) == 1
+
+
+def test_message_that_no_batch_holds_is_told() -> None:
+    faults = sum_faults(topic(6, pending=1), Result(counted=6))
+    assert faults == ["1 messages are in no batch of the live query yet: make logs S=live"]
 
 
 def test_balance_is_not_claimed_for_windows_that_are_gone() -> None:
-    assert sum_faults(TOPIC, Result(counted=1, left_out=3)) == []
+    assert sum_faults(topic(7), Result(counted=1, left_out=3)) == []
 
 
 def messages(*offsets: int, **columns: str) -> pa.Table:
@@ -63,3 +73,8 @@ def test_lost_and_doubled_rows_are_found(
     faults = raw_faults(KEPT, messages(*kept), messages(*refused, reason="bad_price"))
     assert len(faults) == 1
     assert fault in faults[0]
+
+
+def test_raw_rows_count_when_their_message_does() -> None:
+    kept = messages(1, 2, 3, 4, event_id="e")
+    assert sorted(same_messages(kept, messages(2, 4))["offset"].to_pylist()) == [2, 4]

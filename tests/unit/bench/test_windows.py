@@ -23,7 +23,7 @@ def event(number: int, **changes: Any) -> dict[str, Any]:
 
 
 def recounted(*events: dict[str, Any]) -> dict[Key, Recounted]:
-    return recount(pa.Table.from_pylist(list(events), EVENTS), window=2, watermark=10)
+    return recount(pa.Table.from_pylist(list(events), EVENTS), window=2)
 
 
 def views(count: int, value: str) -> Numbers:
@@ -57,39 +57,6 @@ def test_every_dimension_has_its_windows() -> None:
         ("category", "electronics"): views(1, "1.00"),
         ("category", "uncategorized"): views(1, "1.00"),
     }
-
-
-def test_repeat_counts_once_as_it_was_first_appended() -> None:
-    first = event(1, event_id="same", price=Decimal("1.00"))
-    again = event(2, event_id="same", price=Decimal("9.00"))
-    assert recounted(again, first)[START, "all", ""].numbers == views(1, "1.00")
-
-
-def test_lower_partition_comes_first_at_the_same_append_time() -> None:
-    one = event(1, event_id="same", partition=1, offset=0, price=Decimal("9.00"))
-    zero = event(1, event_id="same", partition=0, offset=5, price=Decimal("1.00"))
-    assert recounted(one, zero)[START, "all", ""].numbers == views(1, "1.00")
-
-
-def test_event_may_be_late_when_an_earlier_one_closed_its_window() -> None:
-    found = recounted(event(1, event_time=at(12)), event(2))
-    assert found[START, "all", ""].late_candidates == 1
-    assert found[at(12), "all", ""].late_candidates == 0
-
-
-def test_repeat_closes_windows_too() -> None:
-    ahead = event(2, event_id="e1", event_time=at(12))
-    assert recounted(event(1), ahead, event(3))[START, "all", ""].late_candidates == 1
-
-
-def test_event_is_not_late_while_its_window_is_open() -> None:
-    found = recounted(event(1, event_time=at(11.999)), event(2))
-    assert found[START, "all", ""].late_candidates == 0
-
-
-def test_event_appended_at_the_same_moment_closes_nothing() -> None:
-    found = recounted(event(1, event_time=at(12)), event(1, event_id="other"))
-    assert found[START, "all", ""].late_candidates == 0
 
 
 def test_window_changed_when_its_last_event_was_appended() -> None:

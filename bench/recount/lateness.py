@@ -1,0 +1,96 @@
+"""Which accepted message was counted, by the rules of the contract and the ranges of the ledger alone. Pure.
+
+W(n) is the largest accepted event time in the batches before n, minus the watermark's delay. In
+front of the aggregation stands the removal of repeats, which judges batch n by W(n-1): an event
+counts if its time is greater. It remembers an event_id until W(n) reaches its event time plus the
+delay, so inside the watermark an event_id counts once.
+"""
+
+from collections import defaultdict
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from bench.recount.ledger import Batch
+
+COUNTED, LATE, REPEATED, PENDING = "counted", "late", "repeated", "pending"
+Numbers = NDArray[np.int64]
+
+
+def batch_places(events: pa.Table, batches: list[Batch]) -> Numbers:
+    """The place in `batches` of the one that holds each event; -1 where none does (yet)."""
+    partitions = events["partition"].to_numpy()
+    offsets = events["offset"].to_numpy()
+    found = np.full(len(offsets), -1, dtype=np.int64)
+    for partition in np.unique(partitions).tolist():
+        ends = np.array([batch.ends.get(partition, 0) for batch in batches], dtype=np.int64)
+        first = batches[0].begins.get(partition, 0) if batches else 0
+        here = np.flatnonzero((partitions == partition) & (offsets >= first))
+        place = np.searchsorted(ends, offsets[here], side="right")
+        found[here] = np.where(place < len(batches), place, -1)
+    return found
+
+
+def watermarks(micros: Numbers, places: Numbers, batch_count: int, delay_seconds: int) -> Numbers:
+    """W(n) in milliseconds for each batch, and one more for the batch after the last."""
+    newest = np.zeros(batch_count + 1, dtype=np.int64)
+    held = places >= 0
+    np.maximum.at(newest, places[held] + 1, micros[held] // 1000)
+    return np.maximum(np.maximum.accumulate(newest) - delay_seconds * 1000, 0)
+
+
+def verdicts(events: pa.Table, batches: list[Batch], delay_seconds: int) -> list[str]:
+    """COUNTED, LATE, REPEATED or PENDING for each accepted event.
+
+    Of two copies in one batch the one with the lower partition and offset counts; the engine may
+    take another one if they are on different partitions, where they have no order.
+    """
+    micros = events["event_time"].cast(pa.int64()).to_numpy()
+    places = batch_places(events, batches)
+    marks = watermarks(micros, places, len(batches), delay_seconds)
+    bounds = np.concatenate(([0], marks))[places] * 1000
+    is_late = micros <= bounds
+    found = np.where(places < 0, PENDING, np.where(is_late, LATE, COUNTED)).astype(object)
+    for copies in _copies(events, places):
+        seen, expires = False, 0
+        for row in copies:
+            remembered = expires > bounds[row]
+            if seen and (is_late[row] or remembered):
+                found[row] = REPEATED
+            elif not is_late[row]:
+                expires = int(micros[row]) + delay_seconds * 1_000_000
+            seen = True
+    return [str(verdict) for verdict in found]
+
+
+def _copies(events: pa.Table, places: Numbers) -> list[list[int]]:
+    """The rows of each event_id that occurs twice, in the order in which the engine met them."""
+    by_id: dict[str, list[int]] = defaultdict(list)
+    counts = events["event_id"].value_counts().to_pylist()
+    several = {entry["values"] for entry in counts if entry["counts"] > 1}
+    if not several:
+        return []
+    for row, event_id in enumerate(events["event_id"].to_pylist()):
+        if event_id in several and places[row] >= 0:
+            by_id[event_id].append(row)
+    partitions, offsets = events["partition"].to_numpy(), events["offset"].to_numpy()
+
+    def order(row: int) -> tuple[Any, ...]:
+        return places[row], partitions[row], offsets[row]
+
+    return [sorted(rows, key=order) for rows in by_id.values()]
+
+
+def watermark_faults(
+    events: pa.Table, batches: list[Batch], delay_seconds: int, shown: int = 3
+) -> list[str]:
+    """A line for each batch whose recorded watermark is not the one that its ranges give."""
+    micros = events["event_time"].cast(pa.int64()).to_numpy()
+    marks = watermarks(micros, batch_places(events, batches), len(batches), delay_seconds)
+    return [
+        f"batch {batch.batch_id} used the watermark {batch.watermark_ms} ms, its ranges give {mark}"
+        for batch, mark in zip(batches, marks.tolist(), strict=False)
+        if batch.watermark_ms != mark
+    ][:shown]

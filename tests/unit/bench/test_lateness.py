@@ -1,0 +1,81 @@
+"""Offsets find their batch, watermarks follow from the ranges, and a wrong one is told."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pyarrow as pa
+
+from bench.recount.lateness import COUNTED, LATE, PENDING, REPEATED, verdicts, watermark_faults
+from bench.recount.ledger import Batch, newest_query
+from bench.recount.windows import EVENTS
+
+START = datetime(2026, 1, 1, 12, tzinfo=UTC)
+START_MS = round(START.timestamp() * 1000)
+# Two partitions; the second one was added in the third batch.
+BATCHES = [
+    Batch(0, {0: 5}, {0: 7}, 0),
+    Batch(1, {0: 7}, {0: 7}, START_MS + 20_000),
+    Batch(2, {0: 7, 1: 0}, {0: 8, 1: 2}, START_MS + 20_000),
+]
+
+
+def events(*rows: tuple[int, int, float, str]) -> pa.Table:
+    """Partition, offset, seconds after START, event_id."""
+    return pa.Table.from_pylist(
+        [
+            {"partition": p, "offset": o, "event_time": START + timedelta(seconds=at)}
+            | {"event_id": event_id}
+            for p, o, at, event_id in rows
+        ],
+        EVENTS,
+    )
+
+
+def judged(*rows: tuple[int, int, float, str]) -> list[str]:
+    return verdicts(events(*rows), BATCHES, 10)
+
+
+def test_an_offset_belongs_to_the_batch_that_ends_behind_it() -> None:
+    # The batch without events in between lets the third one use the watermark of 20 s.
+    found = judged((0, 5, 30, "a"), (0, 6, 3, "b"), (0, 7, 20, "c"), (1, 1, 20.001, "d"))
+    assert found == [COUNTED, COUNTED, LATE, COUNTED]
+
+
+def test_messages_before_and_behind_the_ledger_are_pending() -> None:
+    found = judged((0, 4, 0, "a"), (0, 5, 0, "b"), (0, 8, 0, "c"), (1, 2, 0, "d"), (2, 0, 0, "e"))
+    assert found == [PENDING, COUNTED, PENDING, PENDING, PENDING]
+
+
+def test_without_a_ledger_everything_is_pending() -> None:
+    assert verdicts(events((0, 0, 0, "a")), [], 10) == [PENDING]
+
+
+def test_of_copies_in_one_batch_the_first_offset_counts() -> None:
+    assert judged((0, 6, 1, "same"), (0, 5, 1, "same")) == [REPEATED, COUNTED]
+
+
+def test_a_copy_that_nobody_has_read_yet_is_pending_and_not_repeated() -> None:
+    assert judged((0, 5, 1, "same"), (0, 9, 1, "same")) == [COUNTED, PENDING]
+
+
+def test_recorded_watermarks_are_those_of_the_ranges() -> None:
+    rows = events((0, 5, 30, "a"), (0, 6, 3, "b"))
+    assert watermark_faults(rows, BATCHES, 10) == []
+    assert watermark_faults(rows, BATCHES, 11) == [
+        f"batch {number} used the watermark {START_MS + 20_000} ms, its ranges give {START_MS + 19_000}"
+        for number in (1, 2)
+    ]
+
+
+def entry(query_id: str, batch_id: int, until: int) -> dict[str, Any]:
+    watermark = "2026-01-01T12:00:20.000Z"
+    numbers = {"batch_id": batch_id, "from": {"0": 0}, "until": {"0": until}}
+    return {"query_id": query_id, "watermark": watermark, **numbers}
+
+
+def test_only_the_query_that_wrote_last_is_looked_at_and_each_batch_once() -> None:
+    rows = [entry("old", 9, 1), entry("new", 1, 4), entry("new", 0, 2), entry("new", 1, 4)]
+    found = newest_query(rows)
+    assert [(batch.batch_id, batch.ends) for batch in found] == [(0, {0: 2}), (1, {0: 4})]
+    assert found[0].watermark_ms == START_MS + 20_000
+    assert newest_query([]) == []
