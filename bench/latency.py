@@ -17,7 +17,7 @@ from thriftpy2.transport import TTransportException
 
 from bench import resources
 from bench.poller import Poller
-from bench.recount import topic
+from bench.recount import plain, topic
 from bench.recount.verdict import judge, read_time
 from bench.visibility import Cell, Event, Step, percentiles, stages
 from settings import PROJECT_DIR, Settings, SettingsError, load_settings
@@ -46,7 +46,9 @@ def read_events(settings: Settings, since: float, until: float) -> list[Event]:
             continue
         appended_at = datetime.fromtimestamp(record.timestamp / 1000, UTC)
         place = f"{record.topic}-{record.partition}-{record.offset}"
-        verdict = judge(record.value, appended_at, place, **limits)
+        verdict = plain.judge(record.value, appended_at, **limits) or judge(
+            record.value, appended_at, place, **limits
+        )
         # HBase counts a repeat once, so it must not take a number of its own.
         if verdict.event_id in event_ids:
             continue

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from bench.recount import topic
+from bench.recount import plain, topic
 from bench.recount.verdict import judge
 from bench.recount.windows import EVENTS
 from settings import Settings
@@ -46,6 +46,7 @@ class Topic:
 def read_topic(settings: Settings, tell: Callable[[int], None]) -> Topic:
     """Judge every message of the topic; `tell` hears how many now and then."""
     kafka, stream = settings.kafka, settings.stream
+    limits = {"max_bytes": stream.max_event_bytes, "max_future": stream.max_future_seconds}
     columns: dict[str, list[object]] = {name: [] for name in EVENTS.names}
     rejected: Counter[str] = Counter()
     servers, name = kafka.bootstrap_servers, kafka.events_topic
@@ -56,12 +57,11 @@ def read_topic(settings: Settings, tell: Callable[[int], None]) -> Topic:
         if count % REPORT_EVERY == 0:
             tell(count)
         appended_at = datetime.fromtimestamp(record.timestamp / 1000, UTC)
-        verdict = judge(
+        verdict = plain.judge(record.value, appended_at, **limits) or judge(
             record.value,
             appended_at,
             f"{record.topic}-{record.partition}-{record.offset}",
-            max_bytes=stream.max_event_bytes,
-            max_future=stream.max_future_seconds,
+            **limits,
         )
         if verdict.reason:
             rejected[verdict.reason] += 1
