@@ -33,8 +33,8 @@ def job_services(settings: Settings) -> list[Service]:
     landing = ["nice", "-n", "10", sys.executable, "-m", "streaming", "landing"]
     live = [sys.executable, "-m", "streaming", "live"]
     return [
-        Service("live", live, stop_seconds=60, stop_group=False),
-        Service("landing", landing, stop_seconds=120, stop_group=False),
+        Service("live", live, stop_seconds=90, stop_group=False),
+        Service("landing", landing, stop_seconds=270, stop_group=False),
         Service("producer", [sys.executable, "-m", "ingest"], stop_seconds=30, restarts=False),
     ]
 
@@ -145,6 +145,7 @@ class Stack:
         """End the producer, then the jobs in the order of the flow: all that was sent is landed."""
         for name in ("producer", *JOBS):  # each can finish what the one before it wrote
             if self.supervisor.is_running(name):
+                report(f"{name} finishes what it has begun")
                 self.supervisor.stop(name)
                 report(f"{name} stopped")
 

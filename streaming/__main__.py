@@ -16,7 +16,7 @@ from streaming import landing, live, session
 
 REPORT_SECONDS = 30
 # The supervisor waits 30 s longer. Landing takes its time on a busy machine.
-DRAIN_SECONDS = {"live": 30, "landing": 90}
+DRAIN_SECONDS = {"live": 60, "landing": 240}
 AGAIN, STOPPED = 1, 3  # exit codes: the supervisor starts the job again after 1, not after 3
 QUERIES = {"live": ("live",), "landing": ("landing_events", "landing_windows")}
 REMEDIES = {
