@@ -1,6 +1,6 @@
 # The only command surface. Settings are in .env; bare `make` prints this help.
 .DEFAULT_GOAL := help
-.PHONY: help screenshots assets demo models dashboards load doctor setup up topics status logs down reset stream stream-stop scan generate verify latency lint format test test-unit test-integration ci
+.PHONY: bench-dashboards help screenshots assets demo models dashboards load doctor setup up topics status logs down reset stream stream-stop scan generate verify latency lint format test test-unit test-integration ci
 PYTHON := .venv/bin/python
 S ?= kafka
 FORMAT ?= table
@@ -67,6 +67,9 @@ verify: installed ## recount the topic by another path and compare it with every
 
 latency: installed ## how long an event takes to be visible in HBase, over 3 minutes of a stream
 	@$(PYTHON) -m bench.latency --seconds $(or $(SECONDS),180)
+
+bench-dashboards: installed ## how fast the charts of Live store answer in real browsers: VIEWERS= SECONDS=
+	@$(PYTHON) -m bench.dashboards --viewers $(or $(VIEWERS),1) --seconds $(or $(SECONDS),60)
 
 lint: installed ## ruff, mypy, yamllint, sqlfluff
 	@$(PYTHON) -m ruff check . && $(PYTHON) -m ruff format --check . && $(PYTHON) -m mypy && .venv/bin/yamllint -s . && .venv/bin/sqlfluff lint -q --disable-progress-bar models macros tests/dbt
