@@ -1,6 +1,7 @@
 # The only command surface. Settings are in .env; bare `make` prints this help.
 .DEFAULT_GOAL := help
-.PHONY: bench-dashboards help screenshots assets demo models dashboards load doctor setup up topics status logs down reset stream stream-stop scan generate verify latency lint format test test-unit test-integration ci
+# Every target that has a text is a command and no file.
+.PHONY: $(shell awk -F: '/^[a-z-]+:.*## / {print $$1}' $(firstword $(MAKEFILE_LIST)))
 PYTHON := .venv/bin/python
 S ?= kafka
 FORMAT ?= table
@@ -46,8 +47,12 @@ stream: installed ## streaming jobs and a replay: SOURCE= RATE= MODE= LOOP=1 SKI
 stream-stop: installed ## end the replay and both streaming jobs
 	@$(PYTHON) -m services stream-stop
 
-models: installed ## dbt build: models, tests and unit tests; the brand report goes to HBase too
-	@.venv/bin/dbt build && $(PYTHON) -m hbase publish
+# Unit tests judge the SQL, not the data: make test runs them, in process.
+models: installed ## dbt build: models and their tests; the brand report goes to HBase too
+	@.venv/bin/dbt build --exclude-resource-type unit_test && $(PYTHON) -m hbase publish
+
+models-session: installed ## the same models without any service, in a catalog of their own
+	@SPARK_CONF_DIR=$$($(PYTHON) -m services.spark_session) && export SPARK_CONF_DIR && .venv/bin/dbt build --target session
 
 assets: installed ## write superset/assets from the specification in superset/spec
 	@$(PYTHON) superset/spec

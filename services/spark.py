@@ -1,10 +1,23 @@
 """Spark settings that the Thrift server and both streaming jobs share."""
 
 import importlib.util
+import shutil
+from collections.abc import Mapping
 from pathlib import Path
 
-from services.service import ServiceError
+from services.service import ServiceError, write_hadoop_xml, write_properties
 from settings import Settings
+from streaming.schemas import RAW_TABLES, ddl
+
+LOGGING = {
+    "status": "error",
+    "appender.console.type": "Console",
+    "appender.console.name": "console",
+    "appender.console.layout.type": "PatternLayout",
+    "appender.console.layout.pattern": "%d %p %c{1}: %m%n",
+    "rootLogger.level": "warn",
+    "rootLogger.appenderRef.console.ref": "console",
+}
 
 
 def spark_home() -> Path:
@@ -35,3 +48,47 @@ def common_conf(settings: Settings, memory: str) -> dict[str, str]:
         "spark.sql.shuffle.partitions": str(settings.stream.shuffle_partitions),
         "spark.databricks.delta.snapshotPartitions": "1",
     }
+
+
+def write_catalog_conf(
+    settings: Settings, folder: Path, memory: str, hive_site: Mapping[str, object]
+) -> Path:
+    """SPARK_CONF_DIR of a Spark that holds a catalog: an embedded metastore (Derby) under `folder`.
+
+    Clears what a kill during the very first start leaves behind. One process at a time may open it.
+    """
+    conf, metastore = folder / "conf", folder / "metastore"
+    site = {
+        "javax.jdo.option.ConnectionURL": f"jdbc:derby:;databaseName={metastore};create=true",
+        "datanucleus.schema.autoCreateAll": "true",
+        "hive.metastore.schema.verification": "false",
+        **hive_site,
+    }
+    write_hadoop_xml(conf / "hive-site.xml", site)
+    write_properties(conf / "log4j2.properties", LOGGING)
+    options = {
+        **common_conf(settings, memory),
+        "spark.sql.catalogImplementation": "hive",
+        # Its clients read tables of the catalog: no paths as tables, and no settings or environment
+        # variables of the server inside a statement.
+        "spark.sql.runSQLOnFiles": "false",
+        "spark.sql.variable.substitute": "false",
+    }
+    lines = (f"{name} {value}\n" for name, value in options.items())
+    (conf / "spark-defaults.conf").write_text("".join(lines), encoding="utf-8")
+    if metastore.exists() and not (metastore / "service.properties").exists():
+        # Derby never opens a folder whose creation was cut short (XBM0A); it held no catalog yet.
+        shutil.rmtree(metastore)
+    return conf
+
+
+def raw_table_statements(settings: Settings) -> list[str]:
+    """SQL that puts the tables of the streaming jobs and of make load into a catalog."""
+    return [
+        "create schema if not exists raw",
+        *(
+            f"create table if not exists raw.{name} ({ddl(schema)}) "
+            f"using delta location '{settings.warehouse_uri}/raw/{name}'"
+            for name, schema in RAW_TABLES.items()
+        ),
+    ]

@@ -1,6 +1,5 @@
 """The Spark Thrift server with the catalog inside: SQL over the Delta tables for dbt, Superset and people."""
 
-import shutil
 import socket
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -9,10 +8,9 @@ from typing import Any
 
 from pyhive import hive
 
-from services.service import Service, write_hadoop_xml, write_properties
-from services.spark import common_conf, spark_home
+from services.service import Service
+from services.spark import raw_table_statements, spark_home, write_catalog_conf
 from settings import Settings
-from streaming.schemas import RAW_TABLES, ddl
 
 QUERY_SECONDS = 90
 
@@ -21,49 +19,13 @@ def _folder(settings: Settings) -> Path:
     return settings.paths.data / "spark-thrift"
 
 
-def hive_site(settings: Settings) -> dict[str, object]:
-    """The embedded metastore (Derby, in this process only) and the address of the SQL port."""
-    derby = f"jdbc:derby:;databaseName={_folder(settings)}/metastore;create=true"
-    return {
-        "javax.jdo.option.ConnectionURL": derby,
-        "datanucleus.schema.autoCreateAll": "true",
-        "hive.metastore.schema.verification": "false",
+def prepare(settings: Settings) -> None:
+    """Write the configuration and clear what a kill during the first start leaves behind."""
+    address = {
         "hive.server2.thrift.bind.host": settings.spark.thrift_host,
         "hive.server2.thrift.port": settings.spark.thrift_port,
     }
-
-
-LOGGING = {
-    "status": "error",
-    "appender.console.type": "Console",
-    "appender.console.name": "console",
-    "appender.console.layout.type": "PatternLayout",
-    "appender.console.layout.pattern": "%d %p %c{1}: %m%n",
-    "rootLogger.level": "warn",
-    "rootLogger.appenderRef.console.ref": "console",
-}
-
-
-def prepare(settings: Settings) -> None:
-    """Write the configuration and clear what a kill during the first start leaves behind."""
-    folder = _folder(settings)
-    conf = folder / "conf"
-    write_hadoop_xml(conf / "hive-site.xml", hive_site(settings))
-    write_properties(conf / "log4j2.properties", LOGGING)
-    options = {
-        **common_conf(settings, settings.spark.thrift_memory),
-        "spark.sql.catalogImplementation": "hive",
-        # Its clients read tables of the catalog: no paths as tables, and no settings or environment
-        # variables of the server inside a statement.
-        "spark.sql.runSQLOnFiles": "false",
-        "spark.sql.variable.substitute": "false",
-    }
-    lines = (f"{name} {value}\n" for name, value in options.items())
-    (conf / "spark-defaults.conf").write_text("".join(lines), encoding="utf-8")
-    metastore = folder / "metastore"
-    if metastore.exists() and not (metastore / "service.properties").exists():
-        # Derby never opens a folder whose creation was cut short (XBM0A); it held no catalog yet.
-        shutil.rmtree(metastore)
+    write_catalog_conf(settings, _folder(settings), settings.spark.thrift_memory, address)
 
 
 def query(settings: Settings, *statements: str) -> list[tuple[Any, ...]]:
@@ -96,13 +58,7 @@ def probe(settings: Settings) -> None:
 
 def register_raw_tables(settings: Settings) -> None:
     """Put the tables that the streaming jobs write into the catalog; this also warms Delta up."""
-    statements = ["create schema if not exists raw"]
-    for name, schema in RAW_TABLES.items():
-        location = f"{settings.warehouse_uri}/raw/{name}"
-        statements.append(
-            f"create table if not exists raw.{name} ({ddl(schema)}) "
-            f"using delta location '{location}'"
-        )
+    statements = raw_table_statements(settings)
     query(settings, *statements, "select count(*) from raw.event_stream")
 
 

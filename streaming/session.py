@@ -10,8 +10,7 @@ import psutil
 from pyspark.sql import SparkSession
 
 from services.service import write_properties
-from services.spark import common_conf
-from services.thriftserver import LOGGING
+from services.spark import LOGGING, common_conf
 from settings import Settings
 
 CHECKPOINT_FILES = (

@@ -14,9 +14,9 @@ from playwright.sync_api import Browser, Page, Request, Response, sync_playwrigh
 from playwright.sync_api import Error as PlaywrightError
 
 from services.superset import secrets
+from tests.recount import SAMPLE
 from tests.stack import PROJECT, StackUnderTest, wait_until
 
-SAMPLE = PROJECT / "data" / "sample" / "events.csv.gz"
 HISTORY_ROWS = 10_000
 OPTIONS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 ALL = ("--last", "1d")
@@ -101,7 +101,7 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StackUnderTest]:
         stack.run("services", "stream", "--detach", "--", *replay)
         stack.run("services", "dashboards")
         stack.run("streaming.load", "--limit", str(HISTORY_ROWS), "--source", str(SAMPLE))
-        stack.run("dbt.cli.main", "build")
+        stack.run("dbt.cli.main", "build", "--exclude-resource-type", "unit_test")
         stack.run("hbase", "publish")
         wait_until("windows are counted", lambda: bool(scan_views(stack)), 120)
         yield stack

@@ -4,50 +4,23 @@ import json
 import os
 import re
 import signal
-from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import psutil
 import pytest
 from playwright.sync_api import Browser
 from pyhive import hive
 
-from tests.browser.conftest import HISTORY_ROWS, SAMPLE, View, logged_in, scan_views, wait_for
+from tests.browser.conftest import HISTORY_ROWS, View, logged_in, scan_views, wait_for
+from tests.recount import Figures, report_recount
 from tests.stack import StackUnderTest, wait_until
 
 pytestmark = pytest.mark.integration
-RECOUNT = """
-with rows as (select * from read_csv(?, all_varchar = true) limit ?)
-select
-    {key} as name,
-    count(*) filter (event_type = 'view'),
-    count(*) filter (event_type = 'cart'),
-    count(*) filter (event_type = 'purchase'),
-    coalesce(sum(price::decimal(12, 2)) filter (event_type = 'purchase'), 0)
-from rows where {where} group by 1
-"""
 REPORT_COLUMNS = (
     *("view_count", "cart_count", "purchase_count", "revenue"),
     *("view_to_cart_rate", "view_to_purchase_rate"),
 )
-Figures = tuple[int, int, int, Decimal, Decimal | None, Decimal | None]
-
-
-def rate(part: int, whole: int) -> Decimal | None:
-    if whole == 0:
-        return None
-    return (Decimal(part) * 100 / whole).quantize(Decimal("0.01"), ROUND_HALF_UP)
-
-
-def recount(key: str, where: str) -> dict[str, Figures]:
-    sql = RECOUNT.format(key=key, where=where)
-    rows = duckdb.execute(sql, [str(SAMPLE), HISTORY_ROWS]).fetchall()
-    return {
-        name: (views, carts, bought, revenue, rate(carts, views), rate(bought, views))
-        for name, views, carts, bought, revenue in rows
-    }
 
 
 def report(stack: StackUnderTest, table: str, key: str) -> dict[str, Figures]:
@@ -61,13 +34,15 @@ def report(stack: StackUnderTest, table: str, key: str) -> dict[str, Figures]:
 
 
 def test_brand_report_equals_a_recount_of_the_file(shop: StackUnderTest) -> None:
-    expected = recount("brand", "brand is not null and brand <> ''")
+    expected = report_recount("brand", "brand is not null and brand <> ''", HISTORY_ROWS)
     assert len(expected) > 100
     assert report(shop, "rpt_brand_performance", "brand") == expected
 
 
 def test_category_report_equals_a_recount_of_the_file(shop: StackUnderTest) -> None:
-    expected = recount("coalesce(nullif(category_code, ''), 'uncategorized')", "true")
+    expected = report_recount(
+        "coalesce(nullif(category_code, ''), 'uncategorized')", "true", HISTORY_ROWS
+    )
     assert len(expected) > 10
     assert report(shop, "rpt_category_performance", "category_code") == expected
 
@@ -75,7 +50,7 @@ def test_category_report_equals_a_recount_of_the_file(shop: StackUnderTest) -> N
 def test_brand_report_is_published_to_hbase(shop: StackUnderTest) -> None:
     done = shop.run("hbase", "scan", "brand_analytics", "--format", "json")
     found = {row["row"]: (row["views"], row["revenue"]) for row in json.loads(done.stdout)}
-    wanted = recount("brand", "brand is not null and brand <> ''")
+    wanted = report_recount("brand", "brand is not null and brand <> ''", HISTORY_ROWS)
     assert found == {name: (str(row[0]), str(row[3])) for name, row in wanted.items()}
 
 
@@ -240,7 +215,7 @@ def test_models_are_built_while_the_stream_writes_and_all_places_agree(
     shop: StackUnderTest,
 ) -> None:
     before = scan_views(shop)
-    shop.run("dbt.cli.main", "build")
+    shop.run("dbt.cli.main", "build", "--exclude-resource-type", "unit_test")
     assert scan_views(shop) > before
     shop.run("services", "stream-stop")
     answer = json.loads(shop.run("bench.verify", "--format", "json").stdout)

@@ -1,0 +1,48 @@
+"""`python -m services.spark_session`: a catalog for the dbt target `session`; prints its SPARK_CONF_DIR."""
+
+import os
+import sys
+from pathlib import Path
+
+from pyspark.sql import SparkSession
+
+from services.service import ServiceError
+from services.spark import raw_table_statements, write_catalog_conf
+from settings import Settings, SettingsError, load_settings
+
+
+def prepare(settings: Settings) -> Path:
+    """Write the configuration and register the raw tables; the folder for SPARK_CONF_DIR.
+
+    The catalog is a second one beside the Thrift server's, over the same raw tables: dbt's models
+    land in a folder of their own, so both targets can be built side by side.
+    """
+    folder = settings.paths.data / "spark-session"
+    conf = write_catalog_conf(settings, folder, settings.spark.load_memory, {})
+    with (conf / "spark-defaults.conf").open("a", encoding="utf-8") as defaults:
+        defaults.write(f"spark.sql.warehouse.dir {folder}/warehouse\n")
+    os.environ["SPARK_CONF_DIR"] = str(conf)
+    spark = SparkSession.builder.enableHiveSupport().getOrCreate()
+    try:
+        for statement in raw_table_statements(settings):
+            spark.sql(statement)
+    finally:
+        spark.stop()
+    return conf
+
+
+def main() -> int:
+    """0 when the catalog is there."""
+    try:
+        print(prepare(load_settings()))
+    except SettingsError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 2
+    except ServiceError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
