@@ -1,12 +1,13 @@
 """A whole stack of a test's own: free ports, a folder of its own, and the project's commands as a shell runs them."""
 
 import os
+import signal
 import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable
-from contextlib import closing
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
@@ -75,6 +76,28 @@ class StackUnderTest:
             except OSError:
                 continue
         return found
+
+    def pids_of(self, name: str) -> list[int]:
+        """The processes of one service, as the supervisor named it for them."""
+        marked = f"SUPERVISOR_PROCESS_NAME={name}".encode()
+        return [
+            pid
+            for pid in self.pids()
+            if marked in Path(f"/proc/{pid}/environ").read_bytes().split(b"\0")
+        ]
+
+    @contextmanager
+    def stands_still(self, name: str) -> Iterator[None]:
+        """A service that holds its connections and answers nothing."""
+        pids = self.pids_of(name)
+        assert pids, f"{name} does not run"
+        try:
+            for pid in pids:
+                os.kill(pid, signal.SIGSTOP)
+            yield
+        finally:
+            for pid in pids:
+                os.kill(pid, signal.SIGCONT)
 
     def log(self, name: str) -> str:
         """The log of a service so far."""

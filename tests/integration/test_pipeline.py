@@ -6,6 +6,9 @@ import hashlib
 import json
 import os
 import signal
+import subprocess
+import sys
+import time
 from collections import Counter
 from decimal import Decimal
 from pathlib import Path
@@ -171,6 +174,32 @@ def test_bad_messages_are_kept_with_their_reason_and_the_stream_goes_on(
     before = counted(replayed)
     replay(replayed, 50)
     wait_until("the next events are counted", lambda: counted(replayed) == before + 50, 60)
+
+
+@pytest.mark.parametrize("name", ["hbase", "hbase-thrift"])
+def test_windows_are_counted_when_hbase_answers_again(replayed: StackUnderTest, name: str) -> None:
+    before = counted(replayed)
+    with replayed.stands_still(name):
+        replay(replayed, 200, rate=20)
+    wait_until("every event is counted", lambda: counted(replayed) == before + 200, 120)
+
+
+def test_events_wait_for_a_broker_that_stands_still(replayed: StackUnderTest) -> None:
+    before = counted(replayed)
+    command = [*(sys.executable, "-m", "ingest", "--source", str(SAMPLE)), "--limit", "300"]
+    producer = subprocess.Popen(
+        [*command, "--rate", "20"], cwd=PROJECT, env=replayed.environment, stdout=subprocess.PIPE
+    )
+    try:
+        wait_until("some events are counted", lambda: counted(replayed) > before, 60)
+        with replayed.stands_still("kafka"):
+            # as long as the schedule still has events to send
+            time.sleep(10)
+        output, _ = producer.communicate(timeout=120)
+    finally:
+        producer.kill()
+    assert (producer.returncode, b"sent=300 acknowledged=300 failed=0" in output) == (0, True)
+    wait_until("every event is counted", lambda: counted(replayed) == before + 300, 120)
 
 
 def test_nothing_listens_outside_loopback(replayed: StackUnderTest) -> None:
