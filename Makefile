@@ -5,7 +5,13 @@
 PYTHON := .venv/bin/python
 S ?= kafka
 FORMAT ?= table
-ARGS = $(if $(SOURCE),--source "$(SOURCE)") $(if $(RATE),--rate "$(RATE)") $(if $(MODE),--mode "$(MODE)") $(if $(LIMIT),--limit "$(LIMIT)") $(if $(SKIP),--skip "$(SKIP)") $(if $(LOOP),--loop)
+option = $(if $($(1)),--$(2) "$($(1))")
+WHAT = $(call option,SOURCE,source) $(call option,SKIP,skip) $(call option,LIMIT,limit) $(call option,DURATION,duration) $(if $(LOOP),--loop)
+WHEN = $(call option,MODE,mode) $(call option,RATE,rate) $(call option,SPEEDUP,speedup) $(call option,START_AT,start-at)
+NAMES = $(call option,REPLAY_ID,replay-id) $(call option,TOPIC,topic)
+SHARES = $(call option,LATE,late) $(call option,DUPLICATES,duplicates) $(call option,MALFORMED,malformed) $(call option,OUT_OF_ORDER,out-of-order) $(call option,FUTURE,future)
+FAULTY = $(call option,FAULTS,faults) $(SHARES) $(call option,LATE_BY,late-by) $(call option,BURSTS,bursts) $(call option,SEED,seed)
+ARGS = $(WHAT) $(WHEN) $(NAMES) $(FAULTY)
 
 help:
 	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} /^[a-z-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -41,7 +47,7 @@ topics: installed ## create the topics that are missing (make up does it too)
 load: installed ## a CSV into raw.event_history, once: SOURCE= LIMIT= SHIFT=now
 	@$(PYTHON) -m streaming.load $(if $(SOURCE),--source "$(SOURCE)") $(if $(LIMIT),--limit "$(LIMIT)") $(if $(SHIFT),--shift "$(SHIFT)")
 
-stream: installed ## streaming jobs and a replay: SOURCE= RATE= MODE= LOOP=1 SKIP= LIMIT= DETACH=1
+stream: installed ## streaming jobs and a replay: SOURCE= RATE= MODE= LOOP=1 LIMIT= DETACH=1 ... (docs/replay.md)
 	@$(PYTHON) -m services stream $(if $(DETACH),--detach) -- $(ARGS)
 
 stream-stop: installed ## end the replay and both streaming jobs
@@ -69,6 +75,9 @@ generate: installed ## make the sample again: the same seed gives the same bytes
 ##@ Check
 verify: installed ## recount the topic by another path and compare it with every place
 	@$(PYTHON) -m bench.verify
+
+truth: installed ## what the plans of all replays say must have come of them: SOURCE= REPLAY_ID= TOPIC=
+	@$(PYTHON) -m ingest truth $(call option,SOURCE,source) $(NAMES)
 
 latency: installed ## how long an event takes to be visible in HBase, over 3 minutes of a stream
 	@$(PYTHON) -m bench.latency --seconds $(or $(SECONDS),180)
@@ -101,3 +110,6 @@ down: installed ## end every process
 
 reset: installed ## down, then delete all data (asks; FORCE=1 for scripts)
 	@$(PYTHON) -m services reset $(if $(FORCE),--force)
+
+reset-stream: installed ## delete what was streamed and keep the history (asks; FORCE=1 for scripts)
+	@$(PYTHON) -m services reset-stream $(if $(FORCE),--force)

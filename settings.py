@@ -89,7 +89,10 @@ class IngestSettings(BaseSettings):
     model_config = _config("INGEST_")
     source: Path
     rate: float = Field(gt=0)
-    mode: Literal["rate", "original"]
+    mode: Literal["rate", "speedup", "original"]
+    speedup: float = Field(gt=0)
+    seed: int = Field(ge=0)
+    catch_up_factor: float = Field(gt=1)
     partition_by: Literal["user_id", "user_session", "product_id", "event_type"]
     delivery_timeout_seconds: int = Field(ge=1)
     buffer_events: int = Field(ge=1)

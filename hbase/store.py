@@ -170,6 +170,12 @@ class HBaseStore:
         self._tell_splits(created)
         return created
 
+    def drop(self, tables: Iterable[str]) -> None:
+        """Delete tables with all their rows; one that does not exist is no mistake."""
+        existing = set(self.ping())
+        for name in existing.intersection(tables):
+            self._ask(name, lambda c, name=name: c.delete_table(name, disable=True))  # type: ignore[misc]
+
     def _tell_splits(self, created: list[str]) -> None:
         # Thrift 1 has no call that splits a table: salted ones begin as one region.
         points = row_keys.split_points(self._salt_buckets)

@@ -4,6 +4,8 @@ import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
+from functools import lru_cache
+from json.encoder import encode_basestring as quoted
 from typing import NamedTuple, TypedDict
 
 COLUMNS = (
@@ -32,13 +34,20 @@ class BadRowError(Exception):
         self.reason = reason
 
 
-class Stamp(NamedTuple):
-    """What the replay adds to a row: its name, its number and when it is due (epoch ms)."""
+class Row(NamedTuple):
+    """A row that can become an event: its fields as they are, and those that had to be read."""
 
-    replay_id: str
-    send_index: int
+    fields: Mapping[str, str]
+    occurred_at: datetime
+    price: float
+
+
+class Stamp(NamedTuple):
+    """What the replay adds to a row: its id, its times (epoch ms; None keeps the file's time)."""
+
+    event_id: str
+    event_ms: int | None
     due_ms: int
-    keeps_file_time: bool
 
 
 class Event(TypedDict):
@@ -58,30 +67,83 @@ class Event(TypedDict):
     source_event_time: str
 
 
-def read(row: Mapping[str, str], stamp: Stamp) -> Event:
-    """The event of a row; raises BadRowError with the reason."""
-    _check_shape(row)
-    file_time = _time(row["event_time"])
-    due = utc_text(datetime.fromtimestamp(stamp.due_ms / 1000, UTC))
+def parse(fields: Mapping[str, str]) -> Row:
+    """The row of one line; raises BadRowError with the reason."""
+    _check_shape(fields)
+    return Row(fields, _time(fields["event_time"]), _price(fields["price"]))
+
+
+def event_of(row: Row, stamp: Stamp) -> Event:
+    """The event of a row."""
+    fields, due_text = row.fields, ms_text(stamp.due_ms)
+    if stamp.event_ms is None:
+        event_time = utc_text(row.occurred_at)
+    else:
+        event_time = due_text if stamp.event_ms == stamp.due_ms else ms_text(stamp.event_ms)
     return {
-        "event_id": f"{stamp.replay_id}-{stamp.send_index}",
-        "event_time": utc_text(file_time) if stamp.keeps_file_time else due,
-        "event_type": row["event_type"],
-        "product_id": row["product_id"],
-        "category_id": row.get("category_id") or None,
-        "category_code": row.get("category_code") or None,
-        "brand": row.get("brand") or None,
-        "price": _price(row["price"]),
-        "user_id": row["user_id"],
-        "user_session": row.get("user_session") or None,
-        "produced_at": due,
-        "source_event_time": row["event_time"],
+        "event_id": stamp.event_id,
+        "event_time": event_time,
+        "event_type": fields["event_type"],
+        "product_id": fields["product_id"],
+        "category_id": fields.get("category_id") or None,
+        "category_code": fields.get("category_code") or None,
+        "brand": fields.get("brand") or None,
+        "price": row.price,
+        "user_id": fields["user_id"],
+        "user_session": fields.get("user_session") or None,
+        "produced_at": due_text,
+        "source_event_time": fields["event_time"],
     }
+
+
+def encode(event: Event) -> bytes:
+    """The event as JSON, fields in their order, text as UTF-8."""
+    session = event["user_session"]
+    product = _product_json(
+        event["product_id"],
+        event["category_id"],
+        event["category_code"],
+        event["brand"],
+        event["price"],
+    )
+    return (
+        f'{{"event_id":{quoted(event["event_id"])},"event_time":"{event["event_time"]}",'
+        f'"event_type":"{event["event_type"]}",{product},"user_id":{quoted(event["user_id"])},'
+        f'"user_session":{"null" if session is None else quoted(session)},'
+        f'"produced_at":"{event["produced_at"]}",'
+        f'"source_event_time":{quoted(event["source_event_time"])}}}'
+    ).encode()
+
+
+# a product never changes within a file: its part of the message is made once, not for each event
+@lru_cache(maxsize=65_536)
+def _product_json(
+    product_id: str, category_id: str | None, code: str | None, brand: str | None, price: float
+) -> str:
+    names = ("product_id", "category_id", "category_code", "brand")
+    values = (product_id, category_id, code, brand)
+    parts = [
+        f'"{name}":{"null" if value is None else quoted(value)}'
+        for name, value in zip(names, values, strict=True)
+    ]
+    return ",".join([*parts, f'"price":{price!r}'])
 
 
 def utc_text(instant: datetime) -> str:
     """ISO 8601 in UTC with milliseconds: 2020-09-24T11:57:06.000Z."""
     return instant.isoformat(timespec="milliseconds").removesuffix("+00:00") + "Z"
+
+
+def ms_text(epoch_ms: int) -> str:
+    """The same of epoch milliseconds."""
+    seconds, milliseconds = divmod(epoch_ms, 1000)
+    return f"{_second_text(seconds)}.{milliseconds:03d}Z"
+
+
+# many events share a second
+@lru_cache(maxsize=1024)
+def _second_text(epoch_seconds: int) -> str:
+    return datetime.fromtimestamp(epoch_seconds, UTC).isoformat().removesuffix("+00:00")
 
 
 def _check_shape(row: Mapping[str, str]) -> None:
@@ -94,6 +156,7 @@ def _check_shape(row: Mapping[str, str]) -> None:
         raise BadRowError(f"event_type is unknown: {row['event_type']!r}")
 
 
+@lru_cache(maxsize=4096)
 def _time(text: str) -> datetime:
     is_marked = text.endswith(" UTC")
     try:
@@ -110,13 +173,15 @@ def _time(text: str) -> datetime:
         raise BadRowError(f"event_time is not a UTC or ISO 8601 time: {text!r}") from None
 
 
+@lru_cache(maxsize=65_536)
 def _price(text: str) -> float:
     match = NUMBER.fullmatch(text)
     if match is None:
         raise BadRowError(f"price is not a number: {text!r}")
     if len(match.group(1) or "") > 2:
         raise BadRowError(f"price has more than two decimals: {text!r}")
-    price = float(text)
+    # no minus zero: it is the same price with other bytes
+    price = float(text) + 0.0
     # JSON writes repr(price): a price with too many digits for a float would change silently
     if len(text) > 15 and Decimal(repr(price)) != Decimal(text):
         raise BadRowError(f"price has too many digits: {text!r}")

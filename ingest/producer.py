@@ -1,46 +1,51 @@
 """EDGE to kafka-python: sends events, bounds how many are unacknowledged, and counts."""
 
-import json
 import logging
-import threading
 import time
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 from kafka import KafkaProducer
 from kafka.codec import has_lz4
 from kafka.errors import KafkaError, KafkaTimeoutError
 from kafka.metrics.stats import Total
 
-from ingest.events import Event
 from settings import IngestSettings, KafkaSettings
 
 CONNECT_SECONDS = 8
 TOPIC_SECONDS = 5
 SLICE_SECONDS = 0.2
 LINGER_MS = 5
-BATCH_BYTES = 65_536
+# a batch that is full while another one waits wakes the client's thread for each record: at high
+# rates that costs more than the records
+BATCH_BYTES = 262_144
+FULL_PAUSE_SECONDS = 0.002
 CLOSE_SECONDS = 5
-encode_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 class DeliveryError(Exception):
     """Kafka cannot be reached, or took not all events; one line that says what to do."""
 
 
+class Message(NamedTuple):
+    """What Kafka gets."""
+
+    partition: int
+    key: bytes
+    value: bytes | None
+    headers: list[tuple[str, bytes]]
+
+
 class EventProducer:
-    """Sends events to one topic; `failure` holds the first error of a delivery."""
+    """Sends messages to one topic; `failure` holds the first error of a delivery."""
 
     def __init__(self, kafka: KafkaSettings, ingest: IngestSettings, topic: str) -> None:
         self.topic = topic
         self.sent = self.acknowledged = self.failed = 0
         self.failure: Exception | None = None
-        self._partition_by = ingest.partition_by
-        self._free = threading.Semaphore(ingest.buffer_events)
+        self._buffer_events = ingest.buffer_events
         self._answered_at = time.monotonic()
         self._delivery_seconds = ingest.delivery_timeout_seconds
-        # an outage shows in the live line; the client's own warnings would flood the terminal
-        logging.getLogger("kafka").setLevel(logging.CRITICAL)
         self._retries = Total()
         self._producer = _connect(kafka, ingest)
         self._count_retries()
@@ -74,19 +79,16 @@ class EventProducer:
         """
         return self.failure is not None or self.silent_seconds > self._delivery_seconds
 
-    def send(
-        self, event: Event, headers: list[tuple[str, bytes]], keep_going: Callable[[], bool]
-    ) -> bool:
-        """Hand the event to the client; False if keep_going said no while the buffer was full."""
-        while not self._free.acquire(timeout=SLICE_SECONDS):
+    def send(self, message: Message, keep_going: Callable[[], bool]) -> bool:
+        """Hand a message to the client; False if keep_going said no while the buffer was full."""
+        while self.in_flight >= self._buffer_events:
             if not keep_going():
                 return False
+            time.sleep(FULL_PAUSE_SECONDS)
         if self.in_flight == 0:
             self._answered_at = time.monotonic()
-        key, value = partition_key(event, self._partition_by), encode_json(event).encode()
-        future = self._hand_over(key, value, headers, keep_going)
+        future = self._hand_over(message, keep_going)
         if future is None:
-            self._free.release()
             return False
         self.sent += 1
         future.add_callback(self._on_acknowledged)
@@ -112,35 +114,31 @@ class EventProducer:
         except KafkaTimeoutError:
             logging.getLogger(__name__).debug("the client did not close in time")
 
-    def _hand_over(
-        self,
-        key: bytes,
-        value: bytes,
-        headers: list[tuple[str, bytes]],
-        keep_going: Callable[[], bool],
-    ) -> Any:
+    def _hand_over(self, message: Message, keep_going: Callable[[], bool]) -> Any:
         until = time.monotonic() + self._delivery_seconds
+        partition, key, value, headers = message
         while True:
             try:
-                return self._producer.send(self.topic, key=key, value=value, headers=headers)
+                return self._producer.send(
+                    self.topic, key=key, value=value, headers=headers, partition=partition
+                )
             except KafkaTimeoutError as error:
                 # no metadata: the broker is away, and may come back like for any other send
                 if time.monotonic() > until:
                     raise DeliveryError(f"Kafka's topic {self.topic} is gone: {error}") from None
                 if not keep_going():
                     return None
-            except KafkaError as error:
+            # a partition that is gone is a ValueError
+            except (KafkaError, ValueError) as error:
                 raise DeliveryError(f"Kafka's client refuses an event: {error}") from None
 
     def _on_acknowledged(self, _metadata: object) -> None:
         self.acknowledged += 1
         self._answered_at = time.monotonic()
-        self._free.release()
 
     def _on_failed(self, error: Exception) -> None:
         self.failure = self.failure or error
         self.failed += 1
-        self._free.release()
 
     def _count_retries(self) -> None:
         # the client has a rate of retries only; its sensor takes a total beside it
@@ -160,25 +158,22 @@ class EventProducer:
                 self.close()
                 raise DeliveryError(f"topic {self.topic} cannot be used: {error}") from None
         self.close()
-        raise DeliveryError(
-            f'Kafka has no topic {self.topic}: run "make topics", '
-            "or correct KAFKA_EVENTS_TOPIC in .env"
-        )
+        raise no_topic(self.topic)
 
 
-def partition_key(event: Event, partition_by: str) -> bytes:
-    """The message key: the named field, or the user where the event has no such value."""
-    value = event.get(partition_by) or event["user_id"]
-    return str(value).encode()
+def no_topic(topic: str) -> DeliveryError:
+    """The topic does not exist."""
+    return DeliveryError(
+        f'Kafka has no topic {topic}: run "make topics", or correct KAFKA_EVENTS_TOPIC in .env'
+    )
 
 
-def message_headers(replay_id: str, send_index: int, mode: str) -> list[tuple[str, bytes]]:
-    """The headers that mark a message as part of a replay."""
-    return [
-        ("replay_id", replay_id.encode()),
-        ("send_index", str(send_index).encode()),
-        ("replay_mode", mode.encode()),
-    ]
+def unreachable(servers: str) -> DeliveryError:
+    """No broker answers."""
+    return DeliveryError(
+        f'No Kafka broker answers at {servers}: run "make up", '
+        "or correct KAFKA_BOOTSTRAP_SERVERS in .env"
+    )
 
 
 def _connect(kafka: KafkaSettings, ingest: IngestSettings) -> KafkaProducer:
@@ -186,10 +181,7 @@ def _connect(kafka: KafkaSettings, ingest: IngestSettings) -> KafkaProducer:
     try:
         return KafkaProducer(bootstrap_servers=servers.split(","), **_options(kafka, ingest))
     except KafkaTimeoutError:
-        raise DeliveryError(
-            f'No Kafka broker answers at {servers}: run "make up", '
-            "or correct KAFKA_BOOTSTRAP_SERVERS in .env"
-        ) from None
+        raise unreachable(servers) from None
     except KafkaError as error:
         raise DeliveryError(f"Kafka at {servers} cannot be used: {error}") from None
 
@@ -210,8 +202,8 @@ def _options(kafka: KafkaSettings, ingest: IngestSettings) -> dict[str, Any]:
         # one slice of waiting for metadata; the callers wait in slices
         "max_block_ms": 1000,
         "allow_auto_create_topics": False,
-        # a repeated send waits a fixed time; a broken connection backs off exponentially, with
-        # jitter, and at most so long that a broker that is back is found at once
+        # this client knows no longer waits for later repeats; a broken connection backs off
+        # exponentially, with jitter, and at most so long that a broker that is back is found at once
         "retry_backoff_ms": 200,
         "reconnect_backoff_ms": 100,
         "reconnect_backoff_max_ms": 2000,

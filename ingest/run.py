@@ -1,35 +1,18 @@
 """Drives a replay: waits until each event is due, sends it, and ends in good order."""
 
-import os
-import signal
 import time
 from collections.abc import Callable, Iterator
-from types import FrameType
+from dataclasses import dataclass
 
-from ingest.producer import DeliveryError, EventProducer, message_headers
+from ingest.pacing import CatchUp, pause_seconds
+from ingest.producer import DeliveryError, EventProducer, Message
 from ingest.progress import Progress
-from ingest.replay import PlannedEvent, Schedule, pause_seconds
+from ingest.recipe import Recipe
+from ingest.sends import Send, partition_of
+from ingest.stop import Stop
 
 INTERRUPTED_FLUSH_SECONDS = 30
 SPARE_SECONDS = 5
-
-
-class Stop:
-    """Set by the first SIGINT or SIGTERM; the second one ends the process at once."""
-
-    def __init__(self) -> None:
-        self.requested = False
-
-    def install(self) -> None:
-        """Take over both signals."""
-        signal.signal(signal.SIGINT, self._on_signal)
-        signal.signal(signal.SIGTERM, self._on_signal)
-
-    def _on_signal(self, number: int, _frame: FrameType | None) -> None:
-        if self.requested:
-            # sys.exit would wait for the client's flush, which is what the user cancels
-            os._exit(128 + number)
-        self.requested = True
 
 
 def steady_clock() -> Callable[[], float]:
@@ -38,52 +21,63 @@ def steady_clock() -> Callable[[], float]:
     return lambda: offset + time.monotonic()
 
 
+@dataclass
 class Run:
     """One replay from its first event to its last acknowledgement."""
 
-    def __init__(
-        self, progress: Progress, stop: Stop, delivery_seconds: float, logs_lines: bool
-    ) -> None:
-        self._progress = progress
-        self._producer: EventProducer = progress.producer
-        self._schedule: Schedule = progress.schedule
-        self._clock = progress.clock
-        self._stop = stop
-        self._delivery_seconds = delivery_seconds
-        self._logs_lines = logs_lines
+    recipe: Recipe
+    progress: Progress
+    stop: Stop
+    catch_up: CatchUp
+    delivery_seconds: float
+    logs_lines: bool
 
-    def send_all(self, planned: Iterator[PlannedEvent]) -> None:
+    def __post_init__(self) -> None:
+        self._producer: EventProducer = self.progress.producer
+        self._clock = self.progress.clock
+        self._headers = self.recipe.headers()
+
+    def send_all(self, sends: Iterator[Send]) -> None:
         """Send until the plan ends or a stop is asked for; raises DeliveryError."""
         try:
-            for event in planned:
-                if not (self._wait_until(event.due_at) and self._send(event)):
+            for send in sends:
+                self.progress.due_at = send.due_at
+                ready_at = self.catch_up.ready_at(send.due_at, self._clock())
+                if not (self._wait_until(ready_at) and self._send(send)):
                     break
         finally:
             # also when the file turns out to be damaged half way: what was sent must arrive
             self._finish()
 
-    def _wait_until(self, due_at: float) -> bool:
+    def _wait_until(self, ready_at: float) -> bool:
         while True:
             if not self._keep_going():
                 return False
-            pause = pause_seconds(due_at, self._clock())
+            pause = pause_seconds(ready_at, self._clock())
             if pause == 0:
                 return True
             time.sleep(pause)
 
-    def _send(self, planned: PlannedEvent) -> bool:
-        schedule = self._schedule
-        headers = message_headers(schedule.replay_id, planned.send_index, schedule.mode)
-        return self._producer.send(planned.event, headers, self._keep_going)
+    def _send(self, send: Send) -> bool:
+        return self._producer.send(self.message(send), self._keep_going)
+
+    def message(self, send: Send) -> Message:
+        """What Kafka gets of a send."""
+        key = send.key(self.recipe.partition_by)
+        headers = [*self._headers, ("send_index", str(send.send_index).encode())]
+        if send.fault:
+            headers.append(("fault", send.fault.encode()))
+        partition = partition_of(key, self.recipe.partition_count)
+        return Message(partition, key, send.value(), headers)
 
     def _keep_going(self) -> bool:
-        if self._logs_lines:
-            self._progress.log_when_due()
-        return not self._stop.requested and not self._producer.has_failed
+        if self.logs_lines:
+            self.progress.log_when_due()
+        return not self.stop.requested and not self._producer.has_failed
 
     def _finish(self) -> None:
         """Let what is in flight arrive; a second signal or a failed delivery ends the wait."""
-        self._progress.sending = False
+        self.progress.due_at = None
         self._producer.flush(self._flush_seconds(), self._show_flush)
         if self._producer.undelivered:
             raise DeliveryError(self._undelivered_line())
@@ -91,13 +85,13 @@ class Run:
     def _flush_seconds(self) -> float:
         if self._producer.has_failed:
             return SPARE_SECONDS
-        if self._stop.requested:
+        if self.stop.requested:
             return INTERRUPTED_FLUSH_SECONDS
-        return self._delivery_seconds + SPARE_SECONDS
+        return self.delivery_seconds + SPARE_SECONDS
 
     def _show_flush(self) -> bool:
-        if self._logs_lines:
-            self._progress.log_when_due()
+        if self.logs_lines:
+            self.progress.log_when_due()
         return True
 
     def _undelivered_line(self) -> str:
@@ -105,6 +99,6 @@ class Run:
         why = f" ({type(cause).__name__})" if cause else ""
         return (
             f"{self._producer.undelivered} of {self._producer.sent} events were not acknowledged "
-            f'by Kafka{why}: check it with "make status", then replay them with '
-            f"--replay-id {self._schedule.replay_id} (repeats keep their event_id)"
+            f'by Kafka{why}: check it with "make status", then go on with '
+            f"--replay-id {self.recipe.replay_id} (what arrived is not sent again)"
         )

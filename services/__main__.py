@@ -9,11 +9,16 @@ from datetime import UTC, datetime
 
 from rich.console import Console
 
+from hbase.store import HBaseError
 from ingest import source
-from ingest.arguments import UsageError, parse
-from ingest.replay import ReplayError
-from services import demo, doctor, kafka, status, superset
+from ingest.arguments import Arguments, UsageError, parse
+from ingest.command import prepare
+from ingest.producer import DeliveryError
+from ingest.run import steady_clock
+from ingest.schedule import ReplayError
+from services import demo, doctor, kafka, reset_stream, status, superset
 from services.processes import ours
+from services.reset_stream import agreed
 from services.service import ServiceError
 from services.stack import Stack
 from settings import Settings, SettingsError, load_settings
@@ -28,6 +33,7 @@ COMMANDS = (
     "logs",
     "doctor",
     "reset",
+    "reset-stream",
     "dashboards",
     "demo",
 )
@@ -38,6 +44,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("command", choices=COMMANDS)
     parser.add_argument("--format", choices=("table", "json"), default="table")
     parser.add_argument("--service", default="", help="whose log")
+    parser.add_argument("--only", default="", help="up: just this service")
     parser.add_argument("--force", action="store_true", help="reset without asking")
     parser.add_argument("--detach", action="store_true", help="the producer under the supervisor")
     return parser
@@ -45,15 +52,9 @@ def _parser() -> argparse.ArgumentParser:
 
 def _reset(settings: Settings, stack: Stack, force: bool) -> int:
     folder = settings.paths.data
-    if not force:
-        if not sys.stdin.isatty():
-            raise ServiceError(
-                "reset deletes all data: run it with FORCE=1 where nobody can answer"
-            )
-        answer = input(f"Delete every event, table and checkpoint in {folder}? Type yes: ")
-        if answer.strip().lower() != "yes":
-            print("Nothing was deleted.")
-            return 0
+    if not force and not agreed("reset", f"Delete every event, table and checkpoint in {folder}?"):
+        print("Nothing was deleted.")
+        return 0
     stack.down(print)
     if folder.exists():
         shutil.rmtree(folder)
@@ -76,13 +77,21 @@ def _stream(settings: Settings, arguments: argparse.Namespace, producer: list[st
     request = parse(producer, settings, datetime.now(UTC))
     request.schedule(0)
     source.check(request.source)
-    stack = Stack(settings, producer)
-    stack.start_jobs(print)
     if arguments.detach:
-        stack.start_producer(print)
-        return 0
+        return _stream_detached(settings, request, producer)
+    Stack(settings).start_jobs(print)
     command = [sys.executable, "-m", "ingest", *producer]
     os.execv(sys.executable, command)  # noqa: S606 (the producer takes over: Ctrl-C is its own)
+
+
+def _stream_detached(settings: Settings, request: Arguments, producer: list[str]) -> int:
+    # Named, so that the supervisor's next start of it goes on where the one before was killed.
+    stack = Stack(settings, [*producer, "--replay-id", request.replay_id])
+    stack.require_up()
+    prepare(request, settings, steady_clock())
+    stack.start_jobs(print)
+    stack.start_producer(print)
+    return 0
 
 
 def run(arguments: argparse.Namespace, producer: list[str]) -> int:
@@ -91,7 +100,7 @@ def run(arguments: argparse.Namespace, producer: list[str]) -> int:
     stack, console = Stack(settings), Console(width=None if sys.stdout.isatty() else 160)
     match arguments.command:
         case "up":
-            stack.up(console.print, console.status)
+            stack.up(console.print, console.status, arguments.only)
             status.show(stack, console, as_json=False)
         case "topics":
             kafka.ensure_topics(settings)
@@ -118,6 +127,8 @@ def run(arguments: argparse.Namespace, producer: list[str]) -> int:
             return doctor.run(settings, console)
         case "reset":
             return _reset(settings, stack, arguments.force)
+        case "reset-stream":
+            return reset_stream.run(settings, stack, arguments.force, print)
     return 0
 
 
@@ -128,7 +139,7 @@ def main() -> int:
     logging.getLogger("hbase").setLevel(logging.ERROR)
     try:
         return run(arguments, [item for item in producer if item != "--"])
-    except ServiceError as error:
+    except (ServiceError, DeliveryError, HBaseError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
     except (SettingsError, UsageError, ReplayError, source.SourceError) as error:

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from rich.console import Console
 
 from hbase.store import HBaseStore
+from ingest.arguments import new_replay_id
 from services import superset
 from services.service import ServiceError
 from services.stack import Stack
@@ -104,7 +105,8 @@ Stop: make down (keeps the data), make reset (deletes it)."""
 def run(settings: Settings, console: Console) -> int:
     """Services, stream, dashboards, history, models; then the closing page."""
     started = time.monotonic()
-    stack = Stack(settings, ["--loop", "--skip", str(HISTORY_ROWS)])
+    replay_id = new_replay_id(settings.ingest.mode, datetime.now(UTC))
+    stack = Stack(settings, ["--loop", "--skip", str(HISTORY_ROWS), "--replay-id", replay_id])
     stack.up(console.print, console.status)
     start_stream(stack, console)
     with console.status("importing the dashboards"):

@@ -4,6 +4,7 @@ import socket
 from pathlib import Path
 
 from hbase.store import HBaseStore
+from hbase.tables import WINDOW_TABLES
 from services.service import Service, write_hadoop_xml, write_properties
 from settings import Settings
 
@@ -112,6 +113,16 @@ def ensure_tables(settings: Settings) -> None:
     """Create the tables that do not exist yet."""
     store = _store(settings, patience_seconds=30)
     try:
+        store.ensure_tables(settings.hbase.ttl_seconds)
+    finally:
+        store.close()
+
+
+def recreate_windows(settings: Settings) -> None:
+    """Drop the tables that the live query fills, and create them empty; reports stay."""
+    store = _store(settings, patience_seconds=30)
+    try:
+        store.drop([*sorted(WINDOW_TABLES), "stream_state"])
         store.ensure_tables(settings.hbase.ttl_seconds)
     finally:
         store.close()

@@ -2,6 +2,7 @@
 
 import socket
 import subprocess
+import time
 from pathlib import Path
 
 from kafka import KafkaAdminClient
@@ -12,6 +13,7 @@ from services.service import Service, ServiceError, write_properties
 from settings import Settings
 
 HOUR_MS = 3_600_000
+TOPIC_SECONDS = 30
 
 
 def _folder(settings: Settings) -> Path:
@@ -123,6 +125,30 @@ def topics(settings: Settings) -> list[NewTopic]:
         NewTopic(kafka.analytics_topic, kafka.events_partitions, 1, topic_configs=analytics),
         NewTopic(kafka.batches_topic, 1, 1, topic_configs=batches),
     ]
+
+
+def stream_topics(settings: Settings) -> list[str]:
+    """The names of the topics that the stream fills."""
+    return [topic.name for topic in topics(settings)]
+
+
+def recreate_topics(settings: Settings) -> None:
+    """Delete the topics of the stream with all they hold, and create them empty."""
+    admin = _admin(settings)
+    try:
+        existing = set(stream_topics(settings)) & set(admin.list_topics())
+        if existing:
+            admin.delete_topics(sorted(existing))
+        deadline = time.monotonic() + TOPIC_SECONDS
+        while set(admin.list_topics()) & existing:
+            if time.monotonic() > deadline:
+                raise ServiceError("Kafka does not delete its topics: make logs S=kafka")
+            time.sleep(0.2)
+    except KafkaError as error:
+        raise ServiceError(f"Kafka's topics cannot be deleted: {error}") from error
+    finally:
+        admin.close()
+    ensure_topics(settings)
 
 
 def ensure_topics(settings: Settings) -> None:

@@ -22,7 +22,9 @@ class Service:
 
     `ports` maps the name of the setting to the port it holds; `probe` raises while the service does
     not answer in its own protocol; `finish` runs once after it is ready (topics, tables). `stop_group` sends the
-    stop signal to the children too (a job stops its JVM itself, in order).
+    stop signal to the children too (a job stops its JVM itself, in order). A program that ends with one of
+    `final_exits` is not started again; `settle_seconds` is how long one has to run until it counts as started
+    (0: a short life is no failure).
     """
 
     name: str
@@ -35,7 +37,8 @@ class Service:
     ready_seconds: int = 60
     stop_seconds: int = 20
     url: str = ""
-    restarts: bool = True
+    final_exits: tuple[int, ...] = (0, 3)
+    settle_seconds: int = 2
     stop_group: bool = True
 
 

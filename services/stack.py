@@ -35,8 +35,17 @@ def job_services(settings: Settings) -> list[Service]:
     return [
         Service("live", live, stop_seconds=90, stop_group=False),
         Service("landing", landing, stop_seconds=270, stop_group=False),
-        Service("producer", [sys.executable, "-m", "ingest"], stop_seconds=30, restarts=False),
+        producer_service(),
     ]
+
+
+def producer_service() -> Service:
+    """The replay: after a crash the same one goes on, because its arguments name it.
+
+    It ends for good with its file (0) and when it must not run as it was asked to (2).
+    """
+    command = [sys.executable, "-m", "ingest"]
+    return Service("producer", command, stop_seconds=40, final_exits=(0, 2), settle_seconds=0)
 
 
 class Stack:
@@ -77,13 +86,21 @@ class Stack:
                         f"stop it, or choose another port for {name} in .env"
                     )
 
-    def up(self, report: Report, busy: Busy = nullcontext) -> None:
+    def _only(self, only: str) -> list[Service]:
+        chosen = [service for service in self.base if only in ("", service.name)]
+        if not chosen:
+            names = ", ".join(service.name for service in self.base)
+            raise ServiceError(f"{only!r} is no service: use one of {names}")
+        return chosen
+
+    def up(self, report: Report, busy: Busy = nullcontext, only: str = "") -> None:
         """Start what does not run, in order, each only when the one before it is ready."""
+        wanted = self._only(only)
         self.check_machine()
         self._clear_orphans(report)
         self.check_ports()
         self.supervisor.launch()
-        for service in self.base:
+        for service in wanted:
             started = time.monotonic()
             was_running = self.supervisor.is_running(service.name)
             with busy(f"{service.name} starts"):
@@ -120,7 +137,7 @@ class Stack:
 
     def start_jobs(self, report: Report) -> None:
         """Start the two streaming jobs if they are not running."""
-        self._require_up()
+        self.require_up()
         self.supervisor.launch()
         for name in JOBS:
             if not self.supervisor.is_running(name):
@@ -135,7 +152,8 @@ class Stack:
         self.supervisor.start("producer")
         report("producer started; its log: make logs S=producer")
 
-    def _require_up(self) -> None:
+    def require_up(self) -> None:
+        """Refuse while what the jobs need does not run."""
         states = self.supervisor.states()
         for name in NEEDED_BY_JOBS:
             if states.get(name, {}).get("statename") != "RUNNING":

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from ingest.events import EXTRA_FIELDS, BadRowError, Event, Stamp, read
+from ingest.events import EXTRA_FIELDS, BadRowError, Event, Stamp, encode, event_of, parse
 
 # 2026-01-02 03:04:05.678 UTC
 DUE_MS = 1_767_323_045_678
@@ -26,7 +26,8 @@ def row(**changes: str) -> dict[str, str]:
 
 
 def event(keeps_file_time: bool = False, **changes: str) -> Event:
-    return read(row(**changes), Stamp("demo", 41, DUE_MS, keeps_file_time))
+    event_ms = None if keeps_file_time else DUE_MS
+    return event_of(parse(row(**changes)), Stamp("demo-41", event_ms, DUE_MS))
 
 
 def test_row_becomes_the_whole_event() -> None:
@@ -50,6 +51,29 @@ def test_original_time_is_the_files_time_and_produced_at_stays_the_due_time() ->
     found = event(keeps_file_time=True)
     assert found["event_time"] == "2020-09-24T11:57:06.000Z"
     assert found["produced_at"] == "2026-01-02T03:04:05.678Z"
+
+
+def test_event_time_may_be_another_time_than_the_due_time() -> None:
+    found = event_of(parse(row()), Stamp("demo-41", DUE_MS - 5_678, DUE_MS))
+    assert found["event_time"] == "2026-01-02T03:04:00.000Z"
+    assert found["produced_at"] == "2026-01-02T03:04:05.678Z"
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {},
+        {"brand": "", "category_code": "", "user_session": ""},
+        {"brand": 'say "hi"\\', "user_id": "ж\n\t\x01", "user_session": "a/b\u2028"},
+        {"price": "-0.00", "category_id": ""},
+    ],
+)
+def test_the_bytes_are_the_event_as_json(changes: dict[str, str]) -> None:
+    found = event(**changes)
+    written = encode(found)
+    assert json.loads(written) == found
+    assert list(json.loads(written)) == list(found)
+    assert b", " not in written.replace(b"UTC", b"")
 
 
 @pytest.mark.parametrize("field", ["category_code", "brand", "user_session"])

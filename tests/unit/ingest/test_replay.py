@@ -5,10 +5,10 @@ from itertools import islice
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from ingest.replay import PlannedEvent, ReplayError, Schedule, pause_seconds, plan
+from ingest.faults.bursts import Bursts
+from ingest.replay import PlannedEvent, plan
+from ingest.schedule import ReplayError, Schedule
 from ingest.source import NumberedRow, SourceError
 
 # 2026-01-02 03:04:05 UTC
@@ -34,8 +34,17 @@ def rows(*prices: str) -> Iterator[NumberedRow]:
         )
 
 
-def planned(*prices: str, limit: int | None = None, **changes: Any) -> Iterator[PlannedEvent]:
-    return plan(lambda: rows(*prices), schedule(**changes), lambda *_: None, limit)
+def planned(*prices: str, **changes: Any) -> Iterator[PlannedEvent]:
+    return plan(lambda: rows(*prices), schedule(**changes), lambda *_: None)
+
+
+def at(*times: str, **changes: Any) -> list[PlannedEvent]:
+    """The plan of rows at these times of one day."""
+    found = [
+        fields | {"event_time": f"2020-09-24 {time} UTC"}
+        for time, (_, fields) in zip(times, rows(*["1"] * len(times)), strict=True)
+    ]
+    return list(islice(plan(lambda: iter(enumerate(found)), schedule(**changes), print), 6))
 
 
 def test_event_times_follow_the_rate() -> None:
@@ -48,9 +57,7 @@ def test_event_times_follow_the_rate() -> None:
 
 
 def test_due_time_does_not_depend_on_how_late_earlier_events_were() -> None:
-    assert schedule().due_at(40) == START + 10
-    assert schedule().lag_seconds(40, now=START + 12.5) == 2.5
-    assert schedule().lag_seconds(40, now=START) == 0
+    assert schedule().steady_seconds(40) == 10
 
 
 def test_original_mode_keeps_file_times_and_is_paced_all_the_same() -> None:
@@ -68,6 +75,52 @@ def test_loop_of_original_times_is_refused() -> None:
 def test_impossible_rate_is_refused(rate: float) -> None:
     with pytest.raises(ReplayError, match="rate must be more than 0"):
         schedule(rate=rate)
+    with pytest.raises(ReplayError, match="speedup must be more than 0"):
+        schedule(speedup=rate)
+
+
+def test_speedup_divides_the_gaps_of_the_file() -> None:
+    found = at("11:00:00", "11:00:06", "11:01:00", mode="speedup", speedup=60.0)
+    assert [item.due_at - START for item in found] == pytest.approx([0, 0.1, 1.0], abs=1e-6)
+    assert [item.event["event_time"] for item in found] == [
+        "2026-01-02T03:04:05.000Z",
+        "2026-01-02T03:04:05.100Z",
+        "2026-01-02T03:04:06.000Z",
+    ]
+
+
+def test_speedup_waits_for_nothing_where_the_file_goes_back() -> None:
+    found = at("11:00:10", "11:00:04", "11:00:20", mode="speedup", speedup=1.0)
+    assert [item.due_at - START for item in found] == [0, 0, 10]
+
+
+def test_a_looped_speedup_never_goes_back_and_never_repeats_an_event_id() -> None:
+    found = at("11:00:00", "11:00:04", mode="speedup", speedup=2.0, loop=True)
+    # 2 s a pass, half a second for the seam of a second
+    assert [item.due_at - START for item in found] == [0, 2, 2.5, 4.5, 5, 7]
+    assert len({item.event["event_id"] for item in found}) == 6
+
+
+def test_start_at_is_the_time_of_the_first_event_and_moves_no_due_time() -> None:
+    found = list(planned("1", "2", start_at=START - 3600))
+    assert [item.event["event_time"] for item in found] == [
+        "2026-01-02T02:04:05.000Z",
+        "2026-01-02T02:04:05.250Z",
+    ]
+    assert found[1].event["produced_at"] == "2026-01-02T03:04:05.250Z"
+    assert found[1].due_at == START + 0.25
+
+
+def test_start_at_does_not_fit_original_times() -> None:
+    with pytest.raises(ReplayError, match="leave out --start-at"):
+        schedule(mode="original", start_at=START)
+
+
+def test_bursts_squeeze_the_last_second_of_each_period() -> None:
+    # 3 s at 1/s, then 4 events in one second, then 3 s at 1/s again
+    found = list(planned(*["1"] * 9, rate=1.0, bursts=Bursts.of_text("4x/4s")))
+    assert [item.due_at - START for item in found] == [0, 1, 2, 3, 3.25, 3.5, 3.75, 4, 5]
+    assert [item.in_burst for item in found] == [False] * 3 + [True] * 4 + [False] * 2
 
 
 def test_loop_reads_again_and_counts_on() -> None:
@@ -76,30 +129,13 @@ def test_loop_reads_again_and_counts_on() -> None:
     assert [item.event["price"] for item in found] == [1.0, 2.0, 1.0, 2.0, 1.0]
 
 
-def test_limit_ends_a_loop() -> None:
-    assert len(list(planned("1", "2", loop=True, limit=5))) == 5
-
-
-def test_limit_above_the_file_ends_with_the_file() -> None:
-    assert len(list(planned("1", "2", limit=5))) == 2
-
-
 def test_bad_row_is_reported_with_its_line_and_takes_no_number() -> None:
     rejected: list[tuple[int, str]] = []
     found = plan(lambda: rows("1", "abc", "3"), schedule(), lambda *bad: rejected.append(bad))
-    assert [item.send_index for item in found] == [0, 1]
+    assert [item.number for item in found] == [0, 1]
     assert rejected == [(3, "price is not a number: 'abc'")]
 
 
 def test_loop_over_bad_rows_only_ends() -> None:
     with pytest.raises(SourceError, match="no row of the file is an event"):
         list(planned("abc", loop=True))
-
-
-def test_event_behind_schedule_is_not_waited_for() -> None:
-    assert pause_seconds(due_at=START, now=START + 1) == 0
-
-
-@given(due_in=st.floats(min_value=0, max_value=1e6))
-def test_pause_never_passes_the_due_time_nor_a_tenth_of_a_second(due_in: float) -> None:
-    assert pause_seconds(due_at=due_in, now=0) == min(due_in, 0.1)

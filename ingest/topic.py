@@ -1,0 +1,177 @@
+"""EDGE KafkaConsumer: what is on the topic already, read from its end; nothing is ever committed."""
+
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Self
+
+from kafka import KafkaConsumer, TopicPartition
+from kafka.errors import KafkaError
+
+from ingest.contract import Limits, accepted_at, seconds_of
+from ingest.producer import CONNECT_SECONDS, DeliveryError, no_topic, unreachable
+from settings import KafkaSettings
+
+TAIL_RECORDS = 1000
+LARGEST_STEP = 64_000
+FETCH_BYTES = 8 * 1024 * 1024
+SILENT_SECONDS = 30
+# how far the clocks of the producer and of the broker may differ
+CLOCK_MS = 10_000
+Record = Any
+
+
+@dataclass
+class Found:
+    """What the topic knows of a replay and of the others.
+
+    `highest` is the last send_index of the replay in each partition that has one, `headers` those
+    of one of its messages, `newest_event_at` the newest accepted time (epoch seconds) of any other
+    message near the ends of the partitions.
+    """
+
+    partition_count: int
+    highest: dict[int, int] = field(default_factory=dict)
+    headers: dict[str, bytes] | None = None
+    newest_event_at: float | None = None
+
+
+def headers_of(record: Record) -> dict[str, bytes]:
+    """The headers by name."""
+    return dict(record.headers)
+
+
+class TopicReader:
+    """One consumer of one topic; a context manager."""
+
+    def __init__(self, kafka: KafkaSettings, topic: str) -> None:
+        self._topic = topic
+        self._silent = f"Kafka sent nothing for {SILENT_SECONDS} s: make logs S=kafka"
+        servers = kafka.bootstrap_servers
+        try:
+            self._consumer = KafkaConsumer(
+                bootstrap_servers=servers.split(","),
+                enable_auto_commit=False,
+                auto_offset_reset="earliest",
+                max_partition_fetch_bytes=FETCH_BYTES,
+                bootstrap_timeout_ms=CONNECT_SECONDS * 1000,
+                allow_auto_create_topics=False,
+            )
+        except KafkaError:
+            raise unreachable(servers) from None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, _type: object, error: BaseException | None, _trace: object) -> None:
+        self._consumer.close(autocommit=False)
+        if isinstance(error, KafkaError):
+            raise DeliveryError(f"Kafka's topic {self._topic} cannot be read: {error}") from None
+
+    def partitions(self) -> list[int]:
+        """The numbers of the partitions; raises DeliveryError if there is no such topic."""
+        numbers = self._consumer.partitions_for_topic(self._topic)
+        if not numbers:
+            raise no_topic(self._topic)
+        return sorted(numbers)
+
+    def bounds(self) -> dict[int, tuple[int, int]]:
+        """Partition to the offset of its oldest message and to the one that the next will get."""
+        partitions = self._assigned(self.partitions())
+        begins = self._consumer.beginning_offsets(partitions)
+        ends = self._consumer.end_offsets(partitions)
+        return {each.partition: (begins[each], ends[each]) for each in partitions}
+
+    def since(self, epoch_ms: int) -> dict[int, int]:
+        """Partition to the offset of the first message appended at that time or later."""
+        wanted = dict.fromkeys(self._assigned(self.partitions()), epoch_ms)
+        found = self._consumer.offsets_for_times(wanted)
+        ends = self._consumer.end_offsets(list(wanted))
+        return {each.partition: at.offset if at else ends[each] for each, at in found.items()}
+
+    def read(self, ranges: Mapping[int, tuple[int, int]]) -> Iterator[Record]:
+        """The messages of each partition from an offset up to, not including, another one."""
+        ranges = {number: (low, high) for number, (low, high) in ranges.items() if low < high}
+        wanted = {each: ranges[each.partition] for each in self._assigned(sorted(ranges))}
+        self._consumer.assign(list(wanted))
+        for each, (low, _) in wanted.items():
+            self._consumer.seek(each, low)
+        heard_at = time.monotonic()
+        while any(self._consumer.position(each) < high for each, (_, high) in wanted.items()):
+            for each, records in self._consumer.poll(timeout_ms=500, max_records=5000).items():
+                heard_at = time.monotonic()
+                yield from (record for record in records if record.offset < wanted[each][1])
+            if time.monotonic() - heard_at > SILENT_SECONDS:
+                raise DeliveryError(self._silent)
+
+    def _assigned(self, numbers: list[int]) -> list[TopicPartition]:
+        return [TopicPartition(self._topic, number) for number in numbers]
+
+
+def find(
+    reader: TopicReader, replay_id: str, limits: Limits, *, is_new: bool, since_ms: int | None
+) -> Found:
+    """Look for a replay from the ends of the partitions backwards.
+
+    Its newest messages are usually the last ones. Where they are not, the search goes back until
+    it meets one, or until `since_ms`: when the replay began, if its name says so. One that
+    `is_new`, named a moment ago, is not searched for.
+    """
+    bounds = reader.bounds()
+    found = Found(partition_count=len(bounds))
+    tails = {
+        number: (max(low, high - TAIL_RECORDS), high) for number, (low, high) in bounds.items()
+    }
+    for record in reader.read(tails):
+        _take(found, record, replay_id, limits)
+    if not is_new and any(low > bounds[number][0] for number, (low, _) in tails.items()):
+        _search_back(reader, found, replay_id, _floor(reader, found, since_ms, bounds), tails)
+    return found
+
+
+def _floor(
+    reader: TopicReader, found: Found, since_ms: int | None, bounds: dict[int, tuple[int, int]]
+) -> dict[int, int]:
+    if found.headers and "replay_started_at" in found.headers:
+        since_ms = round(seconds_of(found.headers["replay_started_at"].decode()) * 1000)
+    if since_ms is None:
+        return {number: low for number, (low, _) in bounds.items()}
+    return reader.since(since_ms - CLOCK_MS)
+
+
+def _search_back(
+    reader: TopicReader,
+    found: Found,
+    replay_id: str,
+    floor: dict[int, int],
+    tails: dict[int, tuple[int, int]],
+) -> None:
+    for number, (high, _) in tails.items():
+        step = TAIL_RECORDS
+        while number not in found.highest and high > floor[number]:
+            step = min(2 * step, LARGEST_STEP)
+            low = max(floor[number], high - step)
+            for record in reader.read({number: (low, high)}):
+                _take_own(found, record, replay_id)
+            high = low
+
+
+def _take(found: Found, record: Record, replay_id: str, limits: Limits) -> None:
+    if _take_own(found, record, replay_id):
+        return
+    # an injected fault cannot move the watermark, whatever its bytes look like
+    if headers_of(record).get("fault", b"").startswith((b"malformed", b"future")):
+        return
+    event_at = accepted_at(record.value, record.timestamp / 1000, limits)
+    if event_at is not None:
+        found.newest_event_at = max(event_at, found.newest_event_at or event_at)
+
+
+def _take_own(found: Found, record: Record, replay_id: str) -> bool:
+    headers = headers_of(record)
+    if headers.get("replay_id") != replay_id.encode():
+        return False
+    found.headers = headers
+    index = int(headers.get("send_index", b"-1"))
+    found.highest[record.partition] = max(index, found.highest.get(record.partition, index))
+    return True

@@ -1,0 +1,61 @@
+"""`make reset-stream`: deletes what was streamed and what was made of it live, and keeps the history."""
+
+import shutil
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from deltalake import DeltaTable
+from deltalake.exceptions import TableNotFoundError
+
+from services import hbase, kafka
+from services.service import ServiceError
+from services.stack import Stack
+from settings import Settings
+
+TABLES = ("event_stream", "rejected_event", "window_metrics")
+Report = Callable[[str], None]
+
+
+def agreed(command: str, question: str) -> bool:
+    """Ask a person; where nobody can answer, raise with the way to say it beforehand."""
+    if not sys.stdin.isatty():
+        raise ServiceError(f"{command} deletes data: run it with FORCE=1 where nobody can answer")
+    return input(f"{question} Type yes: ").strip().lower() == "yes"
+
+
+def run(settings: Settings, stack: Stack, force: bool, report: Report) -> int:
+    """Both topics, the checkpoints, the streamed rows of raw.* and the live windows; asks first."""
+    folder = _checkpoints(settings)
+    stack.require_up()
+    topics = " and ".join(kafka.stream_topics(settings))
+    question = f"Delete topics {topics}, their rows in raw.* and the windows in HBase?"
+    if not force and not agreed("reset-stream", question):
+        report("Nothing was deleted.")
+        return 0
+    stack.stop_jobs(report)
+    # the checkpoints first: without them no job can go on from a topic that is gone
+    shutil.rmtree(folder, ignore_errors=True)
+    kafka.recreate_topics(settings)
+    report(f"topics {topics} are empty")
+    for table in TABLES:
+        report(f"raw.{table}: {empty_table(f'{settings.warehouse_uri}/raw/{table}')} rows deleted")
+    hbase.recreate_windows(settings)
+    report("HBase has no windows any more")
+    report("models that hold streamed rows: .venv/bin/dbt build --full-refresh")
+    return 0
+
+
+def empty_table(path: str) -> int:
+    """Delete every row of a Delta table in one commit, which no reader stumbles over; how many."""
+    try:
+        return int(DeltaTable(path).delete()["num_deleted_rows"] or 0)
+    except TableNotFoundError:
+        return 0
+
+
+def _checkpoints(settings: Settings) -> Path:
+    uri = settings.checkpoint_uri
+    if "://" in uri:
+        raise ServiceError(f"delete the folder {uri} by its own tools first, then reset-stream")
+    return Path(uri)

@@ -1,0 +1,136 @@
+"""What is on the topic is found from the ends of its partitions, however far back it is."""
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple, cast
+
+import pytest
+
+from ingest import topic
+from ingest.contract import accepted_at
+from ingest.topic import Found, TopicReader, find
+from tests.unit.ingest.builders import LIMITS, START, recipe
+
+
+class Record(NamedTuple):
+    partition: int
+    offset: int
+    value: bytes | None
+    headers: list[tuple[str, bytes]]
+    timestamp: int = START * 1000
+
+
+class Reader:
+    """A topic in memory; appended a second apart."""
+
+    def __init__(
+        self, partitions: list[list[tuple[bytes | None, list[tuple[str, bytes]]]]]
+    ) -> None:
+        self.partitions = partitions
+        self.read_count = 0
+
+    def bounds(self) -> dict[int, tuple[int, int]]:
+        return {number: (0, len(rows)) for number, rows in enumerate(self.partitions)}
+
+    def since(self, epoch_ms: int) -> dict[int, int]:
+        offset = max(0, epoch_ms // 1000 - START)
+        return {number: min(offset, len(rows)) for number, rows in enumerate(self.partitions)}
+
+    def read(self, ranges: Mapping[int, tuple[int, int]]) -> Iterator[Record]:
+        for number, (low, high) in ranges.items():
+            for offset in range(low, high):
+                self.read_count += 1
+                yield Record(number, offset, *self.partitions[number][offset])
+
+
+def own(index: int) -> tuple[bytes, list[tuple[str, bytes]]]:
+    return b"", [*recipe().headers(), ("send_index", str(index).encode())]
+
+
+def other(
+    at: str | None = "2026-01-02T03:04:00Z", fault: bytes = b""
+) -> tuple[bytes, list[tuple[str, bytes]]]:
+    headers = [("replay_id", b"another"), *([("fault", fault)] if fault else [])]
+    return json.dumps({"event_time": at}).encode(), headers
+
+
+def search(reader: Reader, *, is_new: bool = False, since_ms: int | None = None) -> Found:
+    found = cast(TopicReader, reader)
+    return find(found, "demo", LIMITS, is_new=is_new, since_ms=since_ms)
+
+
+@pytest.fixture(autouse=True)
+def small_steps(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(topic, "TAIL_RECORDS", 4)
+    monkeypatch.setattr(topic, "LARGEST_STEP", 16)
+    monkeypatch.setattr(topic, "CLOCK_MS", 0)
+
+
+def test_an_empty_topic_knows_nothing() -> None:
+    assert search(Reader([[], [], []])) == Found(partition_count=3)
+
+
+def test_the_highest_index_of_each_partition_is_found_at_its_end() -> None:
+    found = search(Reader([[own(0), own(3)], [own(1)], [other(), other()]]))
+    assert found.highest == {0: 3, 1: 1}
+    assert found.headers is not None
+    assert found.headers["replay_id"] == b"demo"
+
+
+def test_a_repeat_behind_newer_messages_does_not_lower_it() -> None:
+    # the request of a killed producer was appended after the first messages of its successor
+    assert search(Reader([[own(0), own(5), own(6), own(1), own(2)]])).highest == {0: 6}
+
+
+def test_a_replay_under_many_other_messages_is_found() -> None:
+    rows = [own(0), own(1), *[other()] * 50]
+    assert search(Reader([rows, [own(2)], [other()] * 40])).highest == {0: 1, 1: 2}
+
+
+def test_the_search_ends_where_the_replay_began() -> None:
+    reader = Reader([[*[other()] * 900, own(0)], [other()] * 900])
+    # recorded: START; the record at offset 900 was appended 900 s later, a partition is searched whole
+    assert search(reader).highest == {0: 0}
+    reader = Reader([[other()] * 1000])
+    search(reader, since_ms=(START + 990) * 1000)
+    assert reader.read_count < 25
+
+
+def test_a_new_replay_is_not_searched_for() -> None:
+    reader = Reader([[other()] * 1000, [other()] * 1000])
+    search(reader, is_new=True)
+    assert reader.read_count == 8
+
+
+def test_the_newest_accepted_time_of_others_is_found() -> None:
+    rows = [other("2026-01-02T03:04:03Z"), other("2026-01-02T03:04:01Z"), own(0)]
+    assert search(Reader([rows, [], []])).newest_event_at == START - 2
+
+
+@pytest.mark.parametrize("fault", [b"malformed:bad_time", b"future"])
+def test_an_injected_fault_moves_no_watermark(fault: bytes) -> None:
+    assert search(Reader([[other(fault=fault)], [], []])).newest_event_at is None
+
+
+@pytest.mark.parametrize(
+    ("value", "seconds"),
+    [
+        ({"event_time": "2026-01-02 03:04:05 UTC"}, START),
+        ({"event_time": "2026-01-02T05:04:05+02:00"}, START),
+        ({"event_time": START}, START),
+        ({"event_time": str(START * 1000)}, START),
+        ({"event_time": "2026-01-02T03:04:10Z"}, START + 5),
+        ({"event_time": "2026-01-02T03:04:10.001Z"}, None),
+        ({"event_time": True}, None),
+        ({"event_time": "yesterday"}, None),
+        ({}, None),
+        ([1], None),
+    ],
+)
+def test_times_of_anyones_messages_are_read(value: Any, seconds: float | None) -> None:
+    assert accepted_at(json.dumps(value).encode(), START, LIMITS) == seconds
+
+
+@pytest.mark.parametrize("value", [None, b"", b"\xff", b"{", b" " * 65_537])
+def test_what_is_refused_has_no_time(value: bytes | None) -> None:
+    assert accepted_at(value, START, LIMITS) is None
