@@ -69,8 +69,11 @@ dashboards: installed ## import superset/assets into Superset; twice gives the s
 scan: installed ## the last minute of windows, as HBase has them
 	@$(PYTHON) -m hbase scan event_counts --last 1m
 
-generate: installed ## make the sample again: the same seed gives the same bytes
-	@$(PYTHON) -m data.generator --rows 20000 --seed 7 --out data/sample/events.csv.gz
+generate: installed ## an event file like the real one: ROWS= SEED= PRESET= OUT=
+	@$(PYTHON) -m data.generator $(if $(ROWS),--rows "$(ROWS)") $(if $(SEED),--seed "$(SEED)") $(if $(PRESET),--preset "$(PRESET)") --out "$(or $(OUT),var/generated/events.csv.gz)"
+
+sample: installed ## make the sample again: the first rows of the generated file
+	@$(PYTHON) -m data.generator --head 20000 --small --out data/sample/events.csv.gz
 
 ##@ Check
 verify: installed ## recount the topic by another path and compare it with every place
@@ -84,6 +87,9 @@ latency: installed ## how long an event takes to be visible in HBase, over 3 min
 
 bench-dashboards: installed ## how fast the charts of Live store answer in real browsers: VIEWERS= SECONDS=
 	@$(PYTHON) -m bench.dashboards --viewers $(or $(VIEWERS),1) --seconds $(or $(SECONDS),60)
+
+profile-generator: installed ## published figures of the real file against a generated one, or SOURCE=
+	@$(PYTHON) -m data.generator.profile $(if $(SOURCE),--source "$(SOURCE)") $(if $(SEED),--seed "$(SEED)")
 
 lint: installed ## ruff, mypy, yamllint, sqlfluff
 	@$(PYTHON) -m ruff check . && $(PYTHON) -m ruff format --check . && $(PYTHON) -m mypy && .venv/bin/yamllint -s . && .venv/bin/sqlfluff lint -q --disable-progress-bar models macros tests/dbt

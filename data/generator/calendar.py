@@ -1,38 +1,92 @@
-"""When visits start: the season, the day of the week and the hour of the real shop."""
+"""How many visits start on each day, and when: season, weekday and hour of the real shop."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
+from itertools import pairwise
 
 import numpy as np
-from numpy.typing import NDArray
 
-DAYS = 158
-# percent of views in each hour of the day, UTC
-HOURS = (
-    *(1.2, 1.1, 1.3, 1.7, 2.4, 3.4, 4.5, 5.3, 5.6, 5.9, 5.9, 6.0),
-    *(5.9, 5.7, 5.6, 5.5, 5.7, 5.9, 5.8, 5.2, 4.2, 2.9, 1.9, 1.4),
-)
-# mean views a day, Monday to Sunday
-WEEKDAYS = (5430, 5280, 5180, 4900, 4890, 4580, 4790)
-# (day since the start, views a day): up to mid-November, slump, New Year, rebound
-SEASON = (
-    *((0, 4000), (7, 4400), (37, 5300), (52, 6300), (68, 5000), (73, 3900)),
-    *((90, 4500), (98, 3700), (108, 5400), (128, 5700), (157, 5000)),
-)
+from data.generator.presets import Season
+from data.generator.tables import MILLION, Weights, Whole, whole
+
+DAY = 86_400
+HOUR = 3_600
 
 
-def visit_starts(random: np.random.Generator, start: datetime, count: int) -> NDArray[np.int64]:
-    """Epoch seconds at which `count` visits start, in random order."""
-    days = random.choice(DAYS, count, p=_day_shares(start))
-    hours = random.choice(24, count, p=np.array(HOURS) / sum(HOURS))
-    seconds = random.integers(0, 3600, count)
-    midnight = start.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
-    starts = int(midnight.timestamp()) + days * 86_400 + hours * 3600 + seconds
-    # the first day is a part of a day: its early visits happen at the start or later
-    return np.maximum(starts, int(start.timestamp()) + seconds)
+class Calendar:
+    """The days of a season, numbered from 0, in UTC."""
+
+    def __init__(self, season: Season) -> None:
+        self._season = season
+        self.start = int(season.start.timestamp())
+        self.end = int(season.end.timestamp())
+        self.first_midnight = self.start - self.start % DAY
+        self.days = (self.end - self.first_midnight) // DAY + 1
+        self.weights = self._day_weights()
+        self.hours = Weights(np.cumsum([whole(share * 1000) for share in season.hours]))
+
+    def midnight(self, day: int) -> int:
+        """Epoch seconds at which a day starts."""
+        return self.first_midnight + day * DAY
+
+    def share_until(self, day: int) -> tuple[int, int]:
+        """Which part of all rows lies on this day or before, as numerator and denominator."""
+        return int(self.weights[: day + 1].sum()), int(self.weights.sum())
+
+    def starts(self, random: np.random.Generator, day: int, count: int) -> Whole:
+        """Epoch seconds at which `count` visits of a day start, in order."""
+        if day == 0:
+            return np.sort(self._starts_of_first_day(random, count), kind="stable")
+        seconds = self.hours.draw(random, count) * HOUR + random.integers(0, HOUR, count)
+        starts = np.minimum(self.midnight(day) + seconds, self.end)
+        return np.sort(starts, kind="stable")
+
+    def conversion(self, day: int) -> int:
+        """How readily visitors buy on a day, in thousandths of the average."""
+        return between(self._season.conversion, day)
+
+    def factors(self, codes: tuple[str, ...], day: int) -> Whole:
+        """How popular each category is on a day, in thousandths of its average."""
+        factors = np.full(len(codes), 1000, np.int64)
+        for code, anchors in self._season.drift.items():
+            factors[codes.index(code)] = between(anchors, day)
+        return factors
+
+    def _starts_of_first_day(self, random: np.random.Generator, count: int) -> Whole:
+        left = np.diff(self.hours.cumulative, prepend=0).copy()
+        first = self.start % DAY // HOUR
+        left[:first] = 0
+        left[first] = left[first] * (HOUR - self.start % HOUR) // HOUR
+        hours = Weights(np.cumsum(left)).draw(random, count)
+        early = np.where(hours == first, self.start % HOUR, 0)
+        return self.midnight(0) + hours * HOUR + random.integers(early, HOUR, count)
+
+    def _day_weights(self) -> Whole:
+        """Anchors times weekday, scaled so that each month has its views."""
+        days = [datetime.fromtimestamp(self.midnight(day), UTC) for day in range(self.days)]
+        raw = [
+            between(self._season.views, day) * self._season.weekdays[at.weekday()]
+            for day, at in enumerate(days)
+        ]
+        raw[0] = raw[0] * self._rest_of_first_day() // MILLION
+        months = [(at.year, at.month) for at in days]
+        weights = np.zeros(self.days, np.int64)
+        for month, views in zip(sorted(set(months)), self._season.months, strict=True):
+            total = sum(weight for weight, at in zip(raw, months, strict=True) if at == month)
+            for day, at in enumerate(months):
+                if at == month:
+                    weights[day] = raw[day] * views * 1000 // total
+        return weights
+
+    def _rest_of_first_day(self) -> int:
+        hours = self._season.hours
+        hour, second = divmod(self.start % DAY, HOUR)
+        rest = sum(hours[hour + 1 :]) + hours[hour] * (HOUR - second) / HOUR
+        return whole(rest / sum(hours) * MILLION)
 
 
-def _day_shares(start: datetime) -> NDArray[np.float64]:
-    season = np.interp(np.arange(DAYS), [day for day, _ in SEASON], [views for _, views in SEASON])
-    weekdays = [(start + timedelta(days=day)).weekday() for day in range(DAYS)]
-    views = season * np.array([WEEKDAYS[weekday] for weekday in weekdays])
-    return views / views.sum()
+def between(anchors: tuple[tuple[int, int], ...], day: int) -> int:
+    """The value at a day on the straight lines between the anchors."""
+    for (low, start), (high, end) in pairwise(anchors):
+        if day <= high:
+            return start + (end - start) * max(0, day - low) // (high - low)
+    return anchors[-1][1]
