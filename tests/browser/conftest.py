@@ -101,7 +101,7 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StackUnderTest]:
         stack.run("services", "stream", "--detach", "--", *replay)
         stack.run("services", "dashboards")
         stack.run("streaming.load", "--limit", str(HISTORY_ROWS), "--source", str(SAMPLE))
-        stack.run("dbt.cli.main", "build", "--exclude-resource-type", "unit_test")
+        stack.run("dbt.cli.main", "build", "--exclude-resource-type", "unit_test", seconds=900)
         stack.run("hbase", "publish")
         wait_until("windows are counted", lambda: bool(scan_views(stack)), 120)
         yield stack

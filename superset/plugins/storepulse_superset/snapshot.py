@@ -20,6 +20,8 @@ RETRY_SECONDS = 2.0
 RELOAD_SECONDS = 600.0  # a full reading now and then mends whatever the short ones cannot see
 DEAD_WITHIN_SECONDS = 1.0  # a connection that died while nobody looked fails at once
 WAIT_SECONDS = 1.0  # a reader waits so long for a refresh, then takes the image before it
+# When nobody looked for a while the image before it is too old to show: its numbers are of then.
+OLD_SECONDS, OLD_WAIT_SECONDS = 5.0, 20.0
 # Whole numbers as REAL: in SQLite an integer ratio would lose its fraction.
 COLUMNS = ", ".join(f"{name} real not null" for name in NUMBERS)
 SCHEMA = "".join(
@@ -87,7 +89,10 @@ class Snapshot:
 
     def _patience(self) -> float:
         # Before the first generation there is nothing to show instead.
-        return WAIT_SECONDS if self.generation else -1
+        if not self.generation:
+            return -1
+        is_old = self._clock() - self._next_at > OLD_SECONDS
+        return OLD_WAIT_SECONDS if is_old else WAIT_SECONDS
 
     def _refresh(self) -> None:
         pause, started = REFRESH_SECONDS, self._clock()

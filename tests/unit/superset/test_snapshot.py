@@ -1,6 +1,8 @@
 """The snapshot of HBase: what is read again, when it is read, and what a reader sees meanwhile."""
 
 import sqlite3
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -195,6 +197,29 @@ def test_a_reader_does_not_wait_for_an_hbase_that_hangs(
     clock.seconds = 1
     with snapshot._lock:  # another reader's refresh, which does not come back
         assert snapshot.image() is before
+
+
+def test_a_reader_waits_for_the_refresh_when_nobody_looked_for_minutes(
+    hbase: FakeHBase, snapshot: Snapshot, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Numbers of four minutes ago were shown as those of the last 15 minutes."""
+    monkeypatch.setattr("storepulse_superset.snapshot.WAIT_SECONDS", 0.01)
+    hbase.rows["event_counts"] = [window(0, 1)]
+    snapshot.image()
+    clock.seconds += 240
+    hbase.rows["event_counts"] = [window(0, 1), window(2, 5)]
+    begun, finish = threading.Event(), threading.Event()
+    hbase.state = lambda: (begun.set(), finish.wait(10), FakeHBase.state(hbase))[2]  # type: ignore[method-assign]
+    with ThreadPoolExecutor(2) as readers:
+        first = readers.submit(snapshot.image)
+        assert begun.wait(10)
+        second = readers.submit(snapshot.image)
+        with pytest.raises(TimeoutError):
+            second.result(timeout=0.3)  # it waits
+        finish.set()
+        assert second.result(timeout=10) == first.result(timeout=10)
+    views = "select sum(views) from event_counts"
+    assert open_image(second.result()).execute(views).fetchall() == [(6.0,)]
 
 
 def test_a_reader_keeps_its_generation(hbase: FakeHBase, snapshot: Snapshot, clock: Clock) -> None:
