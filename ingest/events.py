@@ -23,6 +23,7 @@ REQUIRED = ("event_time", "event_type", "product_id", "price", "user_id")
 EVENT_TYPES = frozenset({"view", "cart", "purchase", "remove_from_cart"})
 EXTRA_FIELDS = "(more fields than columns)"
 NUMBER = re.compile(r"[+-]?[0-9]+(?:\.([0-9]+))?")
+USUAL_TIME = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}) UTC", re.ASCII)
 TIME_START = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[ T][0-9]{2}:[0-9]{2}:[0-9]{2}")
 
 
@@ -160,6 +161,9 @@ def _check_shape(row: Mapping[str, str]) -> None:
 def _time(text: str) -> datetime:
     is_marked = text.endswith(" UTC")
     try:
+        # nearly every row of these files
+        if usual := USUAL_TIME.fullmatch(text):
+            return datetime.fromisoformat(f"{usual[1]}+00:00")
         # fromisoformat also takes dates and week numbers, which are no instants
         if not TIME_START.match(text):
             raise ValueError

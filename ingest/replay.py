@@ -1,6 +1,7 @@
 """The events of a replay in the order of the file, each with its due time (pure)."""
 
 from collections.abc import Callable, Iterator
+from datetime import datetime
 from typing import NamedTuple
 
 from ingest.events import BadRowError, Event, event_of, parse
@@ -26,6 +27,7 @@ def plan(read_rows: ReadRows, schedule: Schedule, reject: Reject) -> Iterator[Pl
     Looping reads the rows again and counts on, so no event_id is ever used twice.
     """
     number, clock = 0, FileClock()
+    file_seconds = clock.at if schedule.mode == "speedup" else _no_matter
     while True:
         first_of_pass = number
         for line_number, fields in read_rows():
@@ -34,7 +36,7 @@ def plan(read_rows: ReadRows, schedule: Schedule, reject: Reject) -> Iterator[Pl
             except BadRowError as error:
                 reject(line_number, error.reason)
                 continue
-            steady = schedule.steady_seconds(number, clock.at(row.occurred_at))
+            steady = schedule.steady_seconds(number, file_seconds(row.occurred_at))
             seconds = schedule.seconds(steady)
             event = event_of(row, schedule.stamp(number, seconds))
             due_at = schedule.started_at + seconds
@@ -45,3 +47,7 @@ def plan(read_rows: ReadRows, schedule: Schedule, reject: Reject) -> Iterator[Pl
         if not schedule.loop:
             return
         clock.start_pass()
+
+
+def _no_matter(_occurred_at: datetime) -> float:
+    return 0.0
