@@ -4,7 +4,7 @@
 PYTHON := .venv/bin/python
 S ?= kafka
 FORMAT ?= table
-ARGS = $(if $(SOURCE),--source "$(SOURCE)") $(if $(RATE),--rate "$(RATE)") $(if $(MODE),--mode "$(MODE)") $(if $(LIMIT),--limit "$(LIMIT)") $(if $(SKIP),--skip "$(SKIP)") $(if $(LOOP),--loop)
+ARGS = $(if $(SOURCE),--source "$(SOURCE)") $(if $(RATE),--rate "$(RATE)") $(if $(MODE),--mode "$(MODE)") $(if $(LIMIT),--limit "$(LIMIT)") $(if $(SKIP),--skip "$(SKIP)") $(if $(LOOP),--loop) $(if $(SEED),--seed "$(SEED)") $(if $(PRESET),--preset "$(PRESET)") $(if $(INCIDENT),--incident "$(INCIDENT)")
 
 help:
 	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} /^[a-z-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -40,7 +40,7 @@ topics: installed ## create the topics that are missing (make up does it too)
 load: installed ## a CSV into raw.event_history, once: SOURCE= LIMIT= SHIFT=now
 	@$(PYTHON) -m streaming.load $(if $(SOURCE),--source "$(SOURCE)") $(if $(LIMIT),--limit "$(LIMIT)") $(if $(SHIFT),--shift "$(SHIFT)")
 
-stream: installed ## streaming jobs and a replay: SOURCE= RATE= MODE= LOOP=1 SKIP= LIMIT= DETACH=1
+stream: installed ## streaming jobs and a replay: SOURCE= (simulate: a live shop) RATE= MODE= LOOP=1 SKIP= LIMIT= DETACH=1 INCIDENT= SEED=
 	@$(PYTHON) -m services stream $(if $(DETACH),--detach) -- $(ARGS)
 
 stream-stop: installed ## end the replay and both streaming jobs

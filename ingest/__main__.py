@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.live import Live
 from rich.logging import RichHandler
 
+from ingest import simulate
 from ingest.arguments import Arguments, UsageError, parse
 from ingest.producer import DeliveryError, EventProducer
 from ingest.progress import Progress
@@ -23,6 +24,8 @@ EXIT_FAILED, EXIT_MISUSED, EXIT_INTERRUPTED = 1, 2, 130
 
 def main(words: list[str]) -> int:
     """Run one replay; a mistake or a failure is one line on stderr and an exit code."""
+    if simulate.is_asked(words):
+        return simulate.main(words)
     console = Console()
     _log_to(console)
     try:

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 
 from rich.console import Console
 
-from ingest import source
+from ingest import simulate, source
 from ingest.arguments import UsageError, parse
 from ingest.replay import ReplayError
 from services import demo, doctor, kafka, status, superset
@@ -73,9 +73,12 @@ def _logs(settings: Settings, name: str) -> int:
 
 def _stream(settings: Settings, arguments: argparse.Namespace, producer: list[str]) -> int:
     # A mistake in the request is told before anything is started, and not only in a log.
-    request = parse(producer, settings, datetime.now(UTC))
-    request.schedule(0)
-    source.check(request.source)
+    if simulate.is_asked(producer):
+        simulate.check(producer, settings)
+    else:
+        request = parse(producer, settings, datetime.now(UTC))
+        request.schedule(0)
+        source.check(request.source)
     stack = Stack(settings, producer)
     stack.start_jobs(print)
     if arguments.detach:
