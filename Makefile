@@ -11,7 +11,8 @@ WHEN = $(call option,MODE,mode) $(call option,RATE,rate) $(call option,SPEEDUP,s
 NAMES = $(call option,REPLAY_ID,replay-id) $(call option,TOPIC,topic)
 SHARES = $(call option,LATE,late) $(call option,DUPLICATES,duplicates) $(call option,MALFORMED,malformed) $(call option,OUT_OF_ORDER,out-of-order) $(call option,FUTURE,future)
 FAULTY = $(call option,FAULTS,faults) $(SHARES) $(call option,LATE_BY,late-by) $(call option,BURSTS,bursts) $(call option,SEED,seed)
-ARGS = $(WHAT) $(WHEN) $(NAMES) $(FAULTY)
+SHOP = $(call option,PRESET,preset) $(call option,INCIDENT,incident)
+ARGS = $(WHAT) $(WHEN) $(NAMES) $(FAULTY) $(SHOP)
 
 help:
 	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} /^[a-z-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -47,7 +48,7 @@ topics: installed ## create the topics that are missing (make up does it too)
 load: installed ## a CSV into raw.event_history, once: SOURCE= LIMIT= SHIFT=now
 	@$(PYTHON) -m streaming.load $(if $(SOURCE),--source "$(SOURCE)") $(if $(LIMIT),--limit "$(LIMIT)") $(if $(SHIFT),--shift "$(SHIFT)")
 
-stream: installed ## streaming jobs and a replay: SOURCE= RATE= MODE= LOOP=1 LIMIT= DETACH=1 ... (docs/replay.md)
+stream: installed ## streaming jobs and a replay: SOURCE= (simulate: a live shop) RATE= MODE= LOOP=1 DETACH=1 ... (docs/replay.md)
 	@$(PYTHON) -m services stream $(if $(DETACH),--detach) -- $(ARGS)
 
 stream-stop: installed ## end the replay and both streaming jobs
@@ -58,7 +59,7 @@ models: installed ## dbt build: models and their tests; the brand report goes to
 	@.venv/bin/dbt build --exclude-resource-type unit_test && $(PYTHON) -m hbase publish
 
 models-session: installed ## the same models without any service, in a catalog of their own
-	@SPARK_CONF_DIR=$$($(PYTHON) -m services.spark_session) && export SPARK_CONF_DIR && .venv/bin/dbt build --target session
+	@$(PYTHON) -m services.spark_session .venv/bin/dbt build --target session
 
 assets: installed ## write superset/assets from the specification in superset/spec
 	@$(PYTHON) superset/spec

@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.live import Live
 from rich.logging import RichHandler
 
-from ingest import resume, truth_command
+from ingest import resume, simulate, truth_command
 from ingest.arguments import Arguments, UsageError, parse
 from ingest.contract import Limits
 from ingest.fingerprint import source_sha256
@@ -48,6 +48,9 @@ def main(words: list[str], stop: Stop) -> int:
         if words[:1] == ["truth"]:
             return truth_command.run(words[1:], settings)
         _log_to(console)
+        if simulate.is_asked(words):
+            simulate.run(simulate.parse(words, settings, datetime.now(UTC)), settings, stop)
+            return 0
         replay(parse(words, settings, datetime.now(UTC)), settings, console, stop)
     except (SettingsError, UsageError, SourceError, ReplayError) as error:
         return _end(error, EXIT_MISUSED)

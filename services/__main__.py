@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from rich.console import Console
 
 from hbase.store import HBaseError
-from ingest import source
+from ingest import simulate, source
 from ingest.arguments import Arguments, UsageError, parse
 from ingest.command import prepare
 from ingest.producer import DeliveryError
@@ -74,11 +74,17 @@ def _logs(settings: Settings, name: str) -> int:
 
 def _stream(settings: Settings, arguments: argparse.Namespace, producer: list[str]) -> int:
     # A mistake in the request is told before anything is started, and not only in a log.
-    request = parse(producer, settings, datetime.now(UTC))
-    request.schedule(0)
-    source.check(request.source)
-    if arguments.detach:
-        return _stream_detached(settings, request, producer)
+    if simulate.is_asked(producer):
+        simulate.check(producer, settings)
+        if arguments.detach:
+            # A shop that is opened again is another one: it has no name to be resumed by.
+            return _detach(Stack(settings, producer))
+    else:
+        request = parse(producer, settings, datetime.now(UTC))
+        request.schedule(0)
+        source.check(request.source)
+        if arguments.detach:
+            return _stream_detached(settings, request, producer)
     Stack(settings).start_jobs(print)
     command = [sys.executable, "-m", "ingest", *producer]
     os.execv(sys.executable, command)  # noqa: S606 (the producer takes over: Ctrl-C is its own)
@@ -89,6 +95,10 @@ def _stream_detached(settings: Settings, request: Arguments, producer: list[str]
     stack = Stack(settings, [*producer, "--replay-id", request.replay_id])
     stack.require_up()
     prepare(request, settings, steady_clock())
+    return _detach(stack)
+
+
+def _detach(stack: Stack) -> int:
     stack.start_jobs(print)
     stack.start_producer(print)
     return 0

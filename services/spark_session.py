@@ -1,4 +1,4 @@
-"""`python -m services.spark_session`: a catalog for the dbt target `session`; prints its SPARK_CONF_DIR."""
+"""`python -m services.spark_session COMMAND ...`: a catalog for the dbt target `session`, then COMMAND with it."""
 
 import os
 import sys
@@ -31,18 +31,20 @@ def prepare(settings: Settings) -> Path:
     return conf
 
 
-def main() -> int:
-    """0 when the catalog is there."""
+def main(command: list[str]) -> int:
+    """Become `command`, which finds the catalog by SPARK_CONF_DIR; 1 or 2 when that cannot be."""
     try:
-        print(prepare(load_settings()))
+        if not command:
+            raise SettingsError("name the command, such as: .venv/bin/dbt build --target session")
+        os.environ["SPARK_CONF_DIR"] = str(prepare(load_settings()))
+        os.execvp(command[0], command)  # noqa: S606 (no shell)
     except SettingsError as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
-    except ServiceError as error:
+    except (ServiceError, OSError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
-    return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from data.generator.appeal import appeals, depths, intents
 from data.generator.brands import make_cells
-from data.generator.presets import Preset
+from data.generator.presets import Assortment, Preset
 from data.generator.prices import price_text, prices, temptation
 from data.generator.shelves import MUCH, category_ids, place_products
 from data.generator.tables import Weights, Whole, seeded
@@ -63,6 +63,7 @@ def make_catalogue(preset: Preset, seed: int) -> Catalogue:
     # nobody finds these by himself
     absurd = np.argsort(weight, kind="stable")[: len(assortment.absurd_prices)]
     weight[absurd], cents[absurd] = 1, assortment.absurd_prices
+    _spoil(random, assortment, cents, weight < MUCH)
     charm = temptation(assortment, category, cents)
     appeal = appeals(random, preset, category, brand, weight, charm)
     numbers = random.choice(HIGHEST_ID - LOWEST_ID, len(weight), replace=False) + LOWEST_ID
@@ -87,3 +88,11 @@ def make_catalogue(preset: Preset, seed: int) -> Catalogue:
         codes=codes,
         depth=depths(preset),
     )
+
+
+def _spoil(
+    random: np.random.Generator, assortment: Assortment, cents: Whole, is_minor: NDArray[np.bool_]
+) -> None:
+    """Give some products that are not much looked at a price of nothing, or less."""
+    wrong = (*assortment.negative_prices, *(0,) * assortment.zero_prices)
+    cents[random.permutation(np.flatnonzero(is_minor))[: len(wrong)]] = wrong

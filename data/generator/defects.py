@@ -9,7 +9,6 @@ from data.generator.tables import MILLION, Whole, happens
 
 # of 1,000 groups of equal rows: pairs, threes, fours
 EXTRA_COPIES = np.repeat([1, 2, 3], [965, 29, 6])
-VIEW_SHARE = 990_000
 
 
 def copies_until(defects: Defects, rows: int) -> int:
@@ -17,18 +16,20 @@ def copies_until(defects: Defects, rows: int) -> int:
     return rows * defects.copies // MILLION
 
 
-def with_copies(random: np.random.Generator, events: Events, copies: int) -> Events:
+def with_copies(
+    random: np.random.Generator, events: Events, copies: int, view_share: int
+) -> Events:
     """The events with `copies` rows more, each right behind the row that it repeats."""
     if not copies or not len(events.at):
         return events
     repeats = np.ones(len(events.at), np.int64)
-    for place, extra in zip(*_groups(random, events, copies), strict=True):
+    for place, extra in zip(*_groups(random, events, copies, view_share), strict=True):
         repeats[place] += extra
     return events.take(np.repeat(np.arange(len(repeats)), repeats))
 
 
 def _groups(
-    random: np.random.Generator, events: Events, copies: int
+    random: np.random.Generator, events: Events, copies: int, view_share: int
 ) -> tuple[list[int], list[int]]:
     extra = EXTRA_COPIES[random.integers(0, len(EXTRA_COPIES), copies)]
     count = int(np.searchsorted(np.cumsum(extra), copies, side="left")) + 1
@@ -36,7 +37,7 @@ def _groups(
     extra[-1] -= int(extra.sum()) - copies
     is_view = events.kind == VIEW
     views, others = np.flatnonzero(is_view), np.flatnonzero(~is_view)
-    chosen = happens(random, VIEW_SHARE, count) & (len(views) > 0) | (len(others) == 0)
+    chosen = happens(random, view_share, count) & (len(views) > 0) | (len(others) == 0)
     places = np.where(chosen, _some(random, views, count), _some(random, others, count))
     return places.tolist(), extra.tolist()
 

@@ -40,6 +40,10 @@ class SessionNames:
         buffers = [None, pa.py_buffer(offsets), pa.py_buffer(letters[is_text])]
         return pa.Array.from_buffers(pa.string(), len(numbers), buffers)
 
+    def names(self, numbers: Whole) -> list[str]:
+        """The names alone."""
+        return [text[1:-1] for text in self.texts(numbers).to_pylist()]
+
 
 def scramble(numbers: NDArray[np.uint64]) -> NDArray[np.uint64]:
     """SplitMix64: one to one, and neighbours look unlike."""

@@ -100,9 +100,10 @@ class Behaviour:
 
 @dataclass(frozen=True)
 class Defects:
-    """What is wrong with the file, in millionths of its rows; of its visits for the names of sessions."""
+    """What is wrong with the file, in millionths: of its rows, of the copies, of the rows, of the visits."""
 
     copies: int
+    copies_of_views: int
     null_sessions: int
     uuid_sessions: int
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from data.generator.calendar import Calendar
-from data.generator.catalogue import make_catalogue
+from data.generator.catalogue import Catalogue, make_catalogue
 from data.generator.defects import copies_until, with_copies, without_some_sessions
 from data.generator.journeys import Events, Journeys, Mood, joined
 from data.generator.names import SessionNames
@@ -24,10 +24,12 @@ SPARE_ONE_IN = 4
 class Shop:
     """The file of a preset, a seed and a number of rows; memory holds one day of it."""
 
-    def __init__(self, preset: Preset, seed: int, rows: int) -> None:
+    def __init__(
+        self, preset: Preset, seed: int, rows: int, catalogue: Catalogue | None = None
+    ) -> None:
         self._preset, self._seed, self._rows = preset, seed, rows
         self._calendar = Calendar(preset.season)
-        catalogue = make_catalogue(preset, seed)
+        catalogue = catalogue or make_catalogue(preset, seed)
         self._journeys = Journeys(preset.behaviour, catalogue)
         self._lines = Lines(catalogue, SessionNames(preset.defects, seed))
 
@@ -39,15 +41,14 @@ class Shop:
     def days(self) -> Iterator[Events]:
         """The rows of each day, in order."""
         visitors = Visitors(self._preset.behaviour)
-        open_visits, done = NOTHING, 0
+        open_visits, done, copied = NOTHING, 0, 0
         for day in range(self._calendar.days):
             random = seeded(self._seed, self._preset.name, "day", day)
             target = self._target(day)
             is_last = day == self._calendar.days - 1
-            copies = copies_until(self._preset.defects, target) - copies_until(
-                self._preset.defects, done
-            )
-            wanted = max(0, target - done - copies)
+            due = max(0, target - done)
+            copies = max(0, min(copies_until(self._preset.defects, target) - copied, due // 2))
+            wanted = due - copies
             found = self._day(random, visitors, day, wanted, open_visits, is_last)
             ends = self._calendar.end if is_last else self._calendar.midnight(day + 1) - 1
             is_today = found.at <= ends
@@ -56,8 +57,9 @@ class Shop:
             # a file of a few rows can be full long before the season ends
             today = _exactly(today, wanted if is_last else self._rows - done - copies)
             today = without_some_sessions(random, today, self._preset.defects)
-            today = with_copies(random, today, copies)
+            today = with_copies(random, today, copies, self._preset.defects.copies_of_views)
             done += len(today.at)
+            copied += copies
             yield today
 
     def _target(self, day: int) -> int:

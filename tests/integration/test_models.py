@@ -1,5 +1,6 @@
 """Every model, test and unit test of dbt on the target `session`, recounted from the CSV by DuckDB; no service runs."""
 
+import sys
 from decimal import Decimal
 from typing import Any
 
@@ -23,8 +24,8 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> StackUnderTest:
     """The first rows of the sample as history, and everything that dbt builds and tests."""
     stack = StackUnderTest(tmp_path_factory.mktemp("models").resolve())
     stack.run("streaming.load", "--limit", str(ROWS), "--source", str(SAMPLE))
-    conf = stack.run("services.spark_session").stdout.strip()
-    stack.run("dbt.cli.main", "build", "--target", "session", seconds=900, SPARK_CONF_DIR=conf)
+    build = (sys.executable, "-m", "dbt.cli.main", "build", "--target", "session")
+    stack.run("services.spark_session", *build, seconds=1200)
     return stack
 
 

@@ -1,11 +1,12 @@
 """One made file of 200,000 rows, and its figures, for all tests."""
 
-from collections.abc import Callable, Iterator
+from functools import cache
 from itertools import islice
 from pathlib import Path
 
 import pytest
 
+from data.generator.catalogue import Catalogue, make_catalogue
 from data.generator.measures import Measures, measure
 from data.generator.presets import preset
 from data.generator.shop import Shop
@@ -14,6 +15,12 @@ from data.generator.writer import write
 
 SAMPLE_ROWS = 200_000
 Rows = list[dict[str, str]]
+
+
+@cache
+def catalogue(name: str = "electronics", seed: int = 7) -> Catalogue:
+    """A catalogue that is made once."""
+    return make_catalogue(preset(name), seed)
 
 
 @pytest.fixture(scope="session")
@@ -40,14 +47,6 @@ def first_rows(made_file: Path) -> Rows:
         ]
 
 
-@pytest.fixture(scope="session")
-def text_of() -> Callable[..., bytes]:
+def text_of(rows: int, seed: int = 7, name: str = "electronics") -> bytes:
     """The whole text of a small file."""
-
-    def make(rows: int, seed: int = 1, name: str = "electronics") -> bytes:
-        return b"".join(shop(rows, seed, name))
-
-    def shop(rows: int, seed: int, name: str) -> Iterator[bytes]:
-        return Shop(preset(name), seed, rows).texts()
-
-    return make
+    return b"".join(Shop(preset(name), seed, rows, catalogue(name, seed)).texts())
