@@ -15,7 +15,8 @@ from settings import IngestSettings, KafkaSettings
 CONNECT_SECONDS = 8
 TOPIC_SECONDS = 5
 SLICE_SECONDS = 0.2
-LINGER_MS = 5
+# at 100 events a second a shorter wait sends each event alone, which costs half as much again
+LINGER_MS = 20
 # a batch that is full while another one waits wakes the client's thread for each record: at high
 # rates that costs more than the records
 BATCH_BYTES = 262_144

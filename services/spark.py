@@ -37,7 +37,10 @@ def common_conf(settings: Settings, memory: str) -> dict[str, str]:
         "spark.driver.bindAddress": "127.0.0.1",
         "spark.driver.memory": memory,
         "spark.driver.extraClassPath": f"{settings.paths.jars}/spark/*",
-        "spark.driver.extraJavaOptions": f"-Duser.timezone=UTC -Dderby.system.home={temporary}",
+        # One thread collects: on two cores the parallel collectors take time from the queries.
+        "spark.driver.extraJavaOptions": (
+            f"-Duser.timezone=UTC -Dderby.system.home={temporary} -XX:+UseSerialGC"
+        ),
         "spark.local.dir": str(temporary),
         "spark.ui.enabled": "false",
         "spark.ui.showConsoleProgress": "false",
