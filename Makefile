@@ -73,6 +73,9 @@ scan: installed ## the last minute of windows, as HBase has them
 generate: installed ## an event file like the real one: ROWS= SEED= PRESET= OUT=
 	@$(PYTHON) -m data.generator $(if $(ROWS),--rows "$(ROWS)") $(if $(SEED),--seed "$(SEED)") $(if $(PRESET),--preset "$(PRESET)") --out "$(or $(OUT),var/generated/events.csv.gz)"
 
+fetch-data: installed ## the real file by your own Kaggle account, checked; or SOURCE= (a download), ACCEPT=1
+	@$(PYTHON) -m data.real $(if $(SOURCE),--source "$(SOURCE)") $(if $(ACCEPT),--accept)
+
 sample: installed ## make the sample again: the first rows of the generated file
 	@$(PYTHON) -m data.generator --head 20000 --small --out data/sample/events.csv.gz
 

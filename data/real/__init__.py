@@ -1,0 +1,1 @@
+"""The real file: who may fetch it, how, and whether what arrived is it."""
