@@ -7,7 +7,7 @@ from pathlib import Path
 
 from services.service import ServiceError, write_hadoop_xml, write_properties
 from settings import Settings
-from streaming.schemas import RAW_TABLES, ddl
+from streaming.schemas import RAW_TABLES, TABLE_PROPERTIES, ddl
 
 LOGGING = {
     "status": "error",
@@ -85,13 +85,15 @@ def write_catalog_conf(
     return conf
 
 
+def _raw_table_statement(settings: Settings, name: str) -> str:
+    properties = ", ".join(f"'{key}' = '{value}'" for key, value in TABLE_PROPERTIES[name].items())
+    return (
+        f"create table if not exists raw.{name} ({ddl(RAW_TABLES[name])}) using delta "
+        f"tblproperties ({properties}) location '{settings.warehouse_uri}/raw/{name}'"
+    )
+
+
 def raw_table_statements(settings: Settings) -> list[str]:
     """SQL that puts the tables of the streaming jobs and of make load into a catalog."""
-    return [
-        "create schema if not exists raw",
-        *(
-            f"create table if not exists raw.{name} ({ddl(schema)}) "
-            f"using delta location '{settings.warehouse_uri}/raw/{name}'"
-            for name, schema in RAW_TABLES.items()
-        ),
-    ]
+    tables = [_raw_table_statement(settings, name) for name in RAW_TABLES]
+    return ["create schema if not exists raw", *tables]

@@ -8,16 +8,14 @@ from delta.tables import DeltaTable
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 from pyspark.sql.streaming import StreamingQuery
-from pyspark.sql.types import StructType
 
 from settings import Settings
 from streaming import sources, transforms
-from streaming.schemas import RAW_TABLES
+from streaming.schemas import RAW_TABLES, TABLE_PROPERTIES
 from streaming.session import checkpoint
 from streaming.validation import judge
 
 COMPACT_EVERY_BATCHES = 100
-WINDOW_KEY = ("window_started_at", "dimension", "value")
 BatchFunction = Callable[[DataFrame, int], None]
 logger = logging.getLogger(__name__)
 
@@ -27,9 +25,12 @@ def table_path(settings: Settings, table: str) -> str:
     return f"{settings.warehouse_uri}/raw/{table}"
 
 
-def ensure_table(spark: SparkSession, path: str, schema: StructType) -> None:
-    """Create an empty Delta table when the path holds none yet."""
-    DeltaTable.createIfNotExists(spark).location(path).addColumns(schema).execute()
+def ensure_table(spark: SparkSession, path: str, table: str) -> None:
+    """Create an empty raw table when the path holds none yet."""
+    builder = DeltaTable.createIfNotExists(spark).location(path).addColumns(RAW_TABLES[table])
+    for name, value in TABLE_PROPERTIES[table].items():
+        builder = builder.property(name, value)
+    builder.execute()
 
 
 def query_id(batch: DataFrame) -> str:
@@ -91,9 +92,7 @@ def windows_sink(spark: SparkSession, settings: Settings) -> BatchFunction:
     def write(batch: DataFrame, batch_id: int) -> None:
         latest = transforms.latest_windows(transforms.parse_windows(batch)).persist()
         try:
-            oldest = latest.agg(F.min("window_started_at").alias("at")).first()
-            if oldest is not None and oldest["at"] is not None:
-                merge_windows(spark, path, latest)
+            merge_windows(spark, path, latest)
             compact(spark, path, batch_id)
         finally:
             latest.unpersist()
@@ -101,31 +100,35 @@ def windows_sink(spark: SparkSession, settings: Settings) -> BatchFunction:
     return write
 
 
-def merge_windows(spark: SparkSession, path: str, latest: DataFrame) -> None:
+def merge_windows(spark: SparkSession, path: str, updates: DataFrame) -> None:
     """One row for a window, dimension and value: the one with the highest offset in its partition.
 
     A key always lands on the same partition, so offsets order its updates; batch numbers would not
     survive a new checkpoint, which starts again at zero.
+
+    What is newer than the oldest updated window is written anew, to a file of its own: a merge would
+    carry all rows of a touched file along, batch after batch, so that each took longer than the last.
     """
-    oldest = latest.agg(F.date_format(F.min("window_started_at"), "yyyy-MM-dd HH:mm:ss")).first()
-    assert oldest is not None
-    keys = " and ".join(f"target.{name} = source.{name}" for name in WINDOW_KEY)
-    # The literal lets Delta skip the files of windows that can no longer change.
-    since = f"target.window_started_at >= timestamp'{oldest[0]}'"
+    oldest = F.min("window_started_at")
+    first = updates.agg(F.date_format(oldest, "yyyy-MM-dd HH:mm:ss")).first()
+    if first is None or first[0] is None:
+        return
+    since = f"window_started_at >= timestamp'{first[0]}'"
+    kept = spark.read.format("delta").load(path).where(since)
+    rows = transforms.latest_windows(kept.unionByName(updates))
     (
-        DeltaTable.forPath(spark, path)
-        .alias("target")
-        .merge(latest.coalesce(1).alias("source"), f"{keys} and {since}")
-        .whenMatchedUpdateAll("source.analytics_offset > target.analytics_offset")
-        .whenNotMatchedInsertAll()
-        .execute()
+        rows.coalesce(1)
+        .write.format("delta")
+        .mode("overwrite")
+        .option("replaceWhere", since)
+        .save(path)
     )
 
 
 def start(spark: SparkSession, settings: Settings, *, once: bool = False) -> list[StreamingQuery]:
     """Start both landing queries; with `once` they end when they have landed what there is."""
     for table in ("event_stream", "rejected_event", "window_metrics"):
-        ensure_table(spark, table_path(settings, table), RAW_TABLES[table])
+        ensure_table(spark, table_path(settings, table), table)
     kafka = settings.kafka
     events = sources.read_topic(spark, settings, kafka.events_topic, headers=True)
     updates = sources.read_topic(spark, settings, kafka.analytics_topic)

@@ -23,7 +23,6 @@ from ingest import source
 from settings import PROJECT_DIR, Settings, SettingsError, load_settings
 from streaming import history, session, transforms
 from streaming.landing import ensure_table, table_path
-from streaming.schemas import RAW_TABLES
 
 TABLES = ("event_history", "rejected_history")
 WRITERS = 2
@@ -108,7 +107,7 @@ def write(
     """
     targets = {table: table_path(settings, table) for table in TABLES}
     for table, target in targets.items():
-        ensure_table(spark, target, RAW_TABLES[table])
+        ensure_table(spark, target, table)
     lines, header = read_lines(spark, path, arguments.limit)
     messages = history.as_messages(
         lines.repartition(WRITERS),

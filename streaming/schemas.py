@@ -102,6 +102,19 @@ RAW_TABLES = {
     "window_metrics": WINDOW_METRICS,
 }
 
+# The columns by which files are skipped. Statistics of every column, which is what Delta gathers
+# unasked, cost more than writing the rows.
+_STATISTICS = {
+    "event_stream": "event_time,appended_at,ingested_at,partition,offset",
+    "event_history": "event_time,ingested_at",
+    "rejected_event": "appended_at,partition,offset",
+    "rejected_history": "appended_at",
+    "window_metrics": "window_started_at",
+}
+TABLE_PROPERTIES = {
+    table: {"delta.dataSkippingStatsColumns": columns} for table, columns in _STATISTICS.items()
+}
+
 
 def ddl(schema: StructType) -> str:
     """The column list of a `create table`."""

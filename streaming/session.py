@@ -99,6 +99,8 @@ def build(settings: Settings, job: str, memory: str) -> SparkSession:
         "spark.sql.streaming.stopTimeout": "20000",
         "spark.sql.adaptive.enabled": "false",
         "spark.sql.ansi.enabled": "true",
+        # What is this large is left alone when small files are gathered.
+        "spark.databricks.delta.optimize.minFileSize": str(16 * 1024 * 1024),
         # Noting the caller of each expression costs a third of the time to build a batch's plan.
         "spark.python.sql.dataFrameDebugging.enabled": "false",
     }
