@@ -92,6 +92,9 @@ latency: installed ## how long an event takes to be visible in HBase, over 3 min
 bench-dashboards: installed ## how fast the charts of Live store answer in real browsers: VIEWERS= SECONDS=
 	@$(PYTHON) -m bench.dashboards --viewers $(or $(VIEWERS),1) --seconds $(or $(SECONDS),60)
 
+soak: installed ## kill services at random while events with faults stream, then recount: KILLS= MINUTES= RATE= SEED= SOURCE=
+	@$(PYTHON) -m bench.soak $(if $(KILLS),--kills "$(KILLS)") $(if $(MINUTES),--minutes "$(MINUTES)") $(call option,RATE,rate) $(call option,SEED,seed) $(call option,SOURCE,source)
+
 profile-generator: installed ## published figures of the real file against a generated one, or SOURCE=
 	@$(PYTHON) -m data.generator.profile $(if $(SOURCE),--source "$(SOURCE)") $(if $(SEED),--seed "$(SEED)")
 

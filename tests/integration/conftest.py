@@ -1,4 +1,4 @@
-"""One whole stack for the tests of the live half, started once and always stopped."""
+"""One whole stack for the tests of the live half, started once a file and always stopped."""
 
 from collections.abc import Iterator
 
@@ -7,7 +7,7 @@ import pytest
 from tests.stack import StackUnderTest
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StackUnderTest]:
     """All services up."""
     stack = StackUnderTest(tmp_path_factory.mktemp("stack").resolve())

@@ -1,0 +1,45 @@
+"""Which process is killed when: a seeded schedule. Pure."""
+
+import random
+from dataclasses import dataclass
+
+EVERYTHING = "everything"
+# How often each is killed in one full round.
+WEIGHTS = {
+    "live": 5,
+    "producer": 5,
+    "landing": 3,
+    "hbase": 3,
+    "hbase-thrift": 3,
+    "kafka": 3,
+    "spark-thrift": 1,
+    EVERYTHING: 1,
+}
+
+
+@dataclass(frozen=True)
+class Kill:
+    """One SIGKILL of all processes of a service, `after_seconds` from the start of the soak."""
+
+    victim: str
+    after_seconds: float
+
+
+def schedule(kills: int, seconds: float, seed: int, without: frozenset[str]) -> list[Kill]:
+    """Every victim once before any is killed again; one kill at a random instant of each slot.
+
+    `seconds` is the length of the soak. The first and the last tenth of it stay without a kill, so
+    that the numbers before and after can be compared.
+    """
+    chance = random.Random(seed)  # noqa: S311 (a schedule, not a secret)
+    weights = {name: weight for name, weight in WEIGHTS.items() if name not in without}
+    first = list(weights)
+    chance.shuffle(first)
+    victims = first[:kills]
+    names, shares = list(weights), list(weights.values())
+    victims += chance.choices(names, shares, k=kills - len(victims))
+    begin, slot = seconds * 0.1, seconds * 0.8 / max(1, kills)
+    return [
+        Kill(victim, begin + slot * (number + chance.random()))
+        for number, victim in enumerate(victims)
+    ]
