@@ -20,6 +20,7 @@ from settings import PROJECT_DIR, Settings
 
 UNIX_PATH_LIMIT = 100
 RUNNING_STATES = ("RUNNING", "STARTING")
+KILLED_SECONDS = 30  # so long until a program is gone that had to be killed
 
 
 def socket_path(settings: Settings) -> Path:
@@ -155,12 +156,22 @@ class Supervisor:
                 raise ServiceError(f"{name} cannot be started: {fault.faultString}") from fault
 
     def stop(self, name: str) -> None:
-        """Stop a program and everything in its process group, waiting until it is gone."""
+        """Stop a program and everything in its process group, waiting until it is gone.
+
+        Asks again and again: a call that waits keeps supervisord spinning on a whole core.
+        """
         try:
-            self._rpc.stopProcess(name, True)
+            self._rpc.stopProcess(name, False)
         except Fault as fault:
             if "NOT_RUNNING" not in fault.faultString and "BAD_NAME" not in fault.faultString:
                 raise ServiceError(f"{name} cannot be stopped: {fault.faultString}") from fault
+            return
+        limits = {service.name: service.stop_seconds for service in self._services}
+        deadline = time.monotonic() + limits.get(name, 0) + KILLED_SECONDS
+        while self.states().get(name, {}).get("statename") == "STOPPING":
+            if time.monotonic() > deadline:
+                raise ServiceError(f"{name} does not end: read {self._settings.paths.logs}")
+            time.sleep(0.1)
 
     def shutdown(self) -> None:
         """End supervisord."""
