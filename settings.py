@@ -1,10 +1,11 @@
 """The one reader of the environment: `.env`, overridden by environment variables of the same names."""
 
+import re
 from functools import lru_cache
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field, ValidationError
+from pydantic import AfterValidator, Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PROJECT_DIR = Path(__file__).resolve().parent
@@ -59,11 +60,17 @@ class VersionSettings(BaseSettings):
     delta_version: str
 
 
+def _addresses(text: str) -> str:
+    if not re.fullmatch(r"[^\s:,]+:\d{1,5}(,[^\s:,]+:\d{1,5})*", text):
+        raise ValueError("should be host:port, several of them separated by commas")
+    return text
+
+
 class KafkaSettings(BaseSettings):
     """Brokers and topics; sizes in bytes, retention in hours."""
 
     model_config = _config("KAFKA_")
-    bootstrap_servers: str = Field(pattern=r"^[^\s:,]+:\d{1,5}(,[^\s:,]+:\d{1,5})*$")
+    bootstrap_servers: Annotated[str, AfterValidator(_addresses)]
     controller_port: int = Port
     events_topic: str
     analytics_topic: str
@@ -184,7 +191,8 @@ def _first_error(error: ValidationError) -> str:
     name = str(first["loc"][0]).upper()
     full = name if prefix in ("PATH", "VERSION") else f"{prefix}_{name}"
     value = "" if first["type"] == "missing" else f" (it is {first['input']!r})"
-    return f"{full} in .env: {first['msg']}{value}; correct it there and run the command again"
+    wrong = first["msg"].removeprefix("Value error, ")
+    return f"{full} in .env: {wrong}{value}; correct it there and run the command again"
 
 
 @lru_cache(maxsize=1)

@@ -24,7 +24,9 @@ def test_a_port_that_is_none_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_broker_without_a_port_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("KAFKA_BOOTSTRAP_SERVERS", "localhost")
-    with pytest.raises(SettingsError, match=r"^KAFKA_BOOTSTRAP_SERVERS in \.env"):
+    with pytest.raises(
+        SettingsError, match=r"^KAFKA_BOOTSTRAP_SERVERS in \.env: should be host:port"
+    ):
         Settings()
 
 
