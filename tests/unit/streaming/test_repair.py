@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Self
 
 import pytest
-from pyspark.sql import SparkSession
+from pyspark.sql import DataFrame, SparkSession
 
 from settings import Settings
 from streaming import beginning
@@ -137,6 +137,41 @@ def test_holes_are_looked_for_in_each_partition(spark: SparkSession) -> None:
     )
     highest, begins = {"0": 5, "1": 3, "2": 6}, {"0": 3, "1": 0, "2": 5}
     assert landing.holes(places, highest, begins) == {"1": 0}
+
+
+EVENT = '{"event_time":"2026-01-01 12:00:00 UTC","event_type":"view","product_id":"1","price":1,"user_id":"7"}'
+
+
+def test_what_a_crash_left_out_below_the_highest_offset_lands_and_nothing_twice(
+    spark: SparkSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Offsets 0 to 4 were sent, 1 and 3 are no events; the crash came before offset 1 had landed.
+    messages = spark.sql(
+        "select cast(null as binary) as key, cast(if(n in (1, 3), '{', '" + EVENT + "') as binary) "
+        "as value, 'ecommerce-events' as topic, 0 as partition, n as offset, timestamp_seconds(1767268805) "
+        "as timestamp, cast(null as array<struct<key: string, value: binary>>) as headers "
+        "from range(5) as sent(n)"
+    )
+    landed = {"event_stream": "(0L), (2L), (4L)", "rejected_event": "(3L)"}
+    appended: dict[str, list[int]] = {}
+
+    def table(spark: SparkSession, settings: Settings, name: str) -> DataFrame:
+        return spark.sql(
+            "select 'ecommerce-events' as topic, 0 as partition, offset "
+            f"from values {landed[name]} as (offset)"
+        )
+
+    def append(rows: DataFrame, path: str) -> None:
+        appended[Path(path).name] = [row["offset"] for row in rows.collect()]
+
+    monkeypatch.setattr(landing, "_bounds", lambda *_: ({"0": 0}, {"0": 9}))
+    monkeypatch.setattr(landing, "_messages", lambda *_: messages)
+    monkeypatch.setattr(landing, "_table", table)
+    monkeypatch.setattr(landing, "_append", append)
+    begun, lines = landing.start_events(spark, Settings())
+    assert begun == Beginning({"0": 5})
+    assert appended == {"event_stream": [], "rejected_event": [1]}
+    assert lines[1] == "landing_events: 1 messages that a crash had left out have landed"
 
 
 def test_the_old_checkpoint_is_kept_beside_the_new_one(spark: SparkSession, tmp_path: Path) -> None:
