@@ -39,10 +39,10 @@ class Beginning:
             window_started_at.replace(tzinfo=window_started_at.tzinfo or UTC) > self.windows_after
         )
 
-    def starting_offsets(self, partitions: set[int]) -> str:
+    def starting_offsets(self, topic: str, partitions: set[int]) -> str:
         """For Spark's option startingOffsets, which must name every partition that the topic has."""
         named = {str(number): EARLIEST for number in sorted(partitions)} | self.offsets
-        return json.dumps(named)
+        return json.dumps({topic: named})
 
 
 EVERYTHING = Beginning({})

@@ -30,7 +30,7 @@ def read_topic(
     """
     first = "earliest"
     if beginning.offsets:
-        first = beginning.starting_offsets(partitions(settings, topic))
+        first = beginning.starting_offsets(topic, partitions(settings, topic))
     return (
         spark.readStream.format("kafka")
         .option("kafka.bootstrap.servers", settings.kafka.bootstrap_servers)

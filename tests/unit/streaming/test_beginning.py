@@ -26,5 +26,5 @@ def test_a_window_is_owned_when_it_started_after_the_bound() -> None:
 
 
 def test_partitions_that_were_added_since_begin_at_their_oldest_message() -> None:
-    found = json.loads(Beginning({"0": 7, "1": 0}, NOON).starting_offsets({0, 1, 2}))
-    assert found == {"0": 7, "1": 0, "2": -2}
+    found = json.loads(Beginning({"0": 7, "1": 0}, NOON).starting_offsets("events", {0, 1, 2}))
+    assert found == {"events": {"0": 7, "1": 0, "2": -2}}
