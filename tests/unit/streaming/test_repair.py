@@ -14,6 +14,8 @@ from settings import Settings
 from streaming import beginning
 from streaming.beginning import Beginning
 from streaming.folder import Folder, UnreadableError
+from streaming.ledger import Ledger
+from streaming.live import LiveSink
 from streaming.repair import __main__ as command
 from streaming.repair import landing, live
 from streaming.repair.plan import ForeignTopicError
@@ -172,6 +174,49 @@ def test_what_a_crash_left_out_below_the_highest_offset_lands_and_nothing_twice(
     assert begun == Beginning({"0": 5})
     assert appended == {"event_stream": [], "rejected_event": [1]}
     assert lines[1] == "landing_events: 1 messages that a crash had left out have landed"
+
+
+class Accepting:
+    """Stands in for HBase, for the producer and for the future of a message; keeps what it was given."""
+
+    def __init__(self) -> None:
+        self.rows: dict[str, list[bytes]] = {}
+        self.sent: dict[str, list[bytes]] = {}
+
+    def write(self, table: str, rows: list[Any]) -> None:
+        self.rows.setdefault(table, []).extend(key for key, _ in rows)
+
+    def send(self, topic: str, *, key: bytes, value: bytes) -> Self:
+        self.sent.setdefault(topic, []).append(value)
+        return self
+
+    def flush(self, timeout: float) -> None:
+        """All is there."""
+
+    def get(self, timeout: float) -> None:
+        """Acknowledged."""
+
+
+def test_windows_that_belong_to_the_older_query_are_not_written(spark: SparkSession) -> None:
+    settings, place = Settings(), Accepting()
+    columns = "0L as view_count, 1L as cart_count, 0L as purchase_count, 0L as remove_count"
+    values = "0 as view_value, 5 as cart_value, 0 as purchase_value, 5 as total_value"
+    batch = spark.sql(
+        "select timestamp_seconds(1767268800 + n) as window_started_at, "
+        "timestamp_seconds(1767268802 + n) as window_ended_at, 'all' as dimension, '' as value, "
+        f"{columns}, {values}, 5 as avg_price from values (12), (14), (16) as started(n)"
+    )
+    log = 'v1\n{"batchWatermarkMs":0}\n{"ecommerce-events":{"0":45}}'
+    files = {"offsets/0": log, "sources/0/0": '{"ecommerce-events":{"0":20}}'}
+    ledger = Ledger(files.__getitem__, "ecommerce-events", "2026-01-01T12:00:14.000Z")
+    LiveSink(settings, place, place, ledger, FINAL)(batch, 0)  # type: ignore[arg-type]
+    # FINAL leaves the windows up to 12:00:14 to the older query
+    assert place.rows["event_counts"] == [b"20260101_120016"]
+    (update,) = place.sent[settings.kafka.analytics_topic]
+    assert json.loads(update)["window_started_at"] == "2026-01-01T12:00:16.000Z"
+    (entry,) = place.sent[settings.kafka.batches_topic]
+    assert json.loads(entry)["windows_after"] == "2026-01-01T12:00:14.000Z"
+    assert json.loads(entry)["from"] == {"0": 20}
 
 
 def test_the_old_checkpoint_is_kept_beside_the_new_one(spark: SparkSession, tmp_path: Path) -> None:
