@@ -54,6 +54,9 @@ stream: installed ## streaming jobs and a replay: SOURCE= (simulate: a live shop
 stream-stop: installed ## end the replay and both streaming jobs
 	@$(PYTHON) -m services stream-stop
 
+stream-repair: installed ## new checkpoints in place of torn ones, nothing lost or doubled: JOB= (live or landing)
+	@$(PYTHON) -m streaming.repair $(call option,JOB,job)
+
 # Unit tests judge the SQL, not the data: make test runs them, in process.
 models: installed ## dbt build: models and their tests; the brand report goes to HBase too
 	@.venv/bin/dbt build --exclude-resource-type unit_test && $(PYTHON) -m hbase publish

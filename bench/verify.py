@@ -12,7 +12,7 @@ from deltalake.exceptions import TableNotFoundError
 from rich.console import Console
 from rich.table import Table
 
-from bench.recount import balance, lateness, ledger, places, topic
+from bench.recount import balance, lateness, ledger, owners, places, topic
 from bench.recount.compare import Result, compare
 from bench.recount.source import Topic, in_topic, outlived, read_topic, same_messages
 from bench.recount.windows import Key, Recounted, recount
@@ -27,11 +27,12 @@ RETENTION_MARGIN = timedelta(hours=1)
 
 def decide(settings: Settings, source: Topic) -> tuple[Topic, list[str]]:
     """The topic with a verdict for each event by the ledger, and where the ledger is wrong."""
-    batches, delay = ledger.read(settings), settings.stream.watermark_seconds
-    verdicts = lateness.verdicts(source.events, batches, delay)
+    queries, stream = ledger.read(settings), settings.stream
+    rules = (source.events, queries, stream.watermark_seconds, stream.window_seconds)
+    verdicts = owners.verdicts(*rules)
     # Once the topic has forgotten its first messages, its ranges do not give the old watermarks.
     is_whole = not any(source.begins.values())
-    faults = lateness.watermark_faults(source.events, batches, delay) if is_whole else []
+    faults = owners.watermark_faults(*rules) if is_whole else []
     return replace(source, verdicts=verdicts), faults
 
 
@@ -57,8 +58,12 @@ def check(settings: Settings, source: Topic) -> tuple[Result, list[str]]:
     window = settings.stream.window_seconds
     kept = places.event_stream(settings)
     counted = source.with_verdict(lateness.COUNTED)
-    # Windows that also hold events which the topic has forgotten cannot be recounted from it.
-    forgotten = recount(outlived(source, kept), window=window).keys()
+    # Windows that also hold events which the topic has forgotten cannot be recounted from it, nor
+    # those whose query the ledger has forgotten.
+    forgotten = {
+        *recount(outlived(source, kept), window=window),
+        *recount(source.with_verdict(owners.UNKNOWN), window=window),
+    }
     recounted = {k: w for k, w in recount(counted, window=window).items() if k not in forgotten}
     landed = recount(same_messages(in_topic(source, kept), counted), window=window)
     found = {
@@ -98,6 +103,7 @@ def summary(source: Topic, result: Result, faults: list[str]) -> dict[str, objec
         "late": source.fates[lateness.LATE],
         "repeated": source.fates[lateness.REPEATED],
         "pending": source.fates[lateness.PENDING],
+        "unknown": source.fates[owners.UNKNOWN],
         "rejected_by_reason": dict(source.rejected),
         "topic_is_quiet": source.is_quiet,
         "compared_from": _instant(result.first),
@@ -129,7 +135,7 @@ def _places_table(answer: dict[str, object]) -> Table:
 def show(answer: dict[str, object], console: Console) -> None:
     """The balance, the comparison and the first differences."""
     names = ["counted", "rejected", "late", "repeated"]
-    names += ["pending"] if answer["pending"] else []
+    names += [name for name in ("pending", "unknown") if answer[name]]
     parts = " + ".join(f"{answer[name]} {name}" for name in names)
     console.print(f"{answer['sent']} sent = {parts}", highlight=False)
     if answer["rejected_by_reason"]:

@@ -8,6 +8,7 @@ import threading
 import time
 from types import FrameType
 
+from py4j.protocol import Py4JJavaError
 from pyspark.errors import PySparkException
 from pyspark.sql.streaming import StreamingQuery
 
@@ -18,14 +19,16 @@ REPORT_SECONDS = 30
 # The supervisor waits 30 s longer. Landing takes its time on a busy machine.
 DRAIN_SECONDS = {"live": 60, "landing": 240}
 AGAIN, STOPPED = 1, 3  # exit codes: the supervisor starts the job again after 1, not after 3
-QUERIES = {"live": ("live",), "landing": ("landing_events", "landing_windows")}
+# The first mark that an error has decides.
 REMEDIES = {
     "RowRefusedError": "HBase refuses a row; mend the table or the row it names, then make stream",
     "No space left": "the disk is full: free some room; the job then goes on from its checkpoint",
-    "STATE_STORE": "the checkpoint belongs to another form of the query: make stream-stop, "
-    "delete {checkpoint}, make stream; windows are then rebuilt from the topic",
+    "CANNOT_LOAD_STATE_STORE": session.TORN,
+    "MISSING_STATE_DIRECTORY": session.TORN,
+    "STATE_STORE": "the checkpoint {checkpoint} belongs to another form of the query: "
+    "make stream-repair JOB={job}, then make stream",
     "failOnDataLoss": "the topic lost messages that were not read yet (deleted, or retention): "
-    "make stream-stop, delete {checkpoint}, make stream",
+    "make stream-repair JOB={job} goes on behind them and says how many, then make stream",
 }
 logger = logging.getLogger("streaming")
 
@@ -44,7 +47,8 @@ def explain(job: str, settings: Settings, error: BaseException) -> tuple[str, in
     for mark, remedy in REMEDIES.items():
         if mark in text:
             code = AGAIN if mark == "No space left" else STOPPED
-            return remedy.format(checkpoint=session.checkpoint(settings, job)), code
+            folder = session.checkpoint(settings, job if job == "live" else "landing_*")
+            return remedy.format(checkpoint=folder, job=job), code
     return f"{text.splitlines()[0][:500]}; starting again from the checkpoint", AGAIN
 
 
@@ -75,12 +79,13 @@ def _await(queries: list[StreamingQuery]) -> None:
 
 
 def _run(job: str, settings: Settings) -> None:
-    for name in QUERIES[job]:
+    for name in session.QUERIES[job]:
         session.ensure_writable(session.checkpoint(settings, name))
     session.await_orphan(settings, job)
     stream = settings.stream
     memory = stream.live_memory if job == "live" else stream.landing_memory
     spark = session.build(settings, job, memory)
+    session.ensure_whole(spark, settings, job)
     module = live if job == "live" else landing
     queries = module.start(spark, settings)
     logger.info("%s: started", job)
@@ -94,7 +99,7 @@ def _run(job: str, settings: Settings) -> None:
 def main() -> int:
     """Run a job until it is told to stop (0), fails and may start again (1), or needs a person (3)."""
     parser = argparse.ArgumentParser(prog="python -m streaming", description=__doc__)
-    parser.add_argument("job", choices=sorted(QUERIES))
+    parser.add_argument("job", choices=sorted(session.QUERIES))
     job = parser.parse_args().job
     logging.basicConfig(format="%(asctime)s %(levelname)s %(message)s", level=logging.INFO)
     logging.getLogger("kafka").setLevel(logging.ERROR)
@@ -110,7 +115,7 @@ def main() -> int:
     except (SettingsError, session.JobError) as error:
         print(f"error: {error}", file=sys.stderr)
         return STOPPED
-    except PySparkException as error:
+    except (PySparkException, Py4JJavaError) as error:
         line, code = explain(job, load_settings(), error)
         print(f"error: {line}", file=sys.stderr)
         return code

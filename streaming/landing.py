@@ -10,7 +10,8 @@ from pyspark.sql import functions as F
 from pyspark.sql.streaming import StreamingQuery
 
 from settings import Settings
-from streaming import sources, transforms
+from streaming import beginning, sources, transforms
+from streaming.folder import Folder
 from streaming.schemas import RAW_TABLES, TABLE_PROPERTIES
 from streaming.session import checkpoint
 from streaming.validation import judge
@@ -130,8 +131,19 @@ def start(spark: SparkSession, settings: Settings, *, once: bool = False) -> lis
     for table in ("event_stream", "rejected_event", "window_metrics"):
         ensure_table(spark, table_path(settings, table), table)
     kafka = settings.kafka
-    events = sources.read_topic(spark, settings, kafka.events_topic, headers=True)
-    updates = sources.read_topic(spark, settings, kafka.analytics_topic)
+    events = sources.read_topic(
+        spark,
+        settings,
+        kafka.events_topic,
+        beginning.read(Folder(spark, checkpoint(settings, "landing_events"))),
+        headers=True,
+    )
+    updates = sources.read_topic(
+        spark,
+        settings,
+        kafka.analytics_topic,
+        beginning.read(Folder(spark, checkpoint(settings, "landing_windows"))),
+    )
     sinks = {
         "landing_events": (events, events_sink(spark, settings)),
         "landing_windows": (updates, windows_sink(spark, settings)),

@@ -9,8 +9,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from pyspark.sql import SparkSession
-
 Offsets = dict[str, int]
 
 
@@ -40,11 +38,14 @@ class Ledger:
     """Tells the offsets and the watermark of a batch while it runs.
 
     `read` gives the text of a file of the checkpoint. The engine writes a batch's entry before it
-    runs the batch, and a batch that is repeated after a crash has the same entry.
+    runs the batch, and a batch that is repeated after a crash has the same entry. `windows_after` is
+    where the query's own windows begin (streaming.beginning).
     """
 
-    def __init__(self, read: Callable[[str], str], topic: str) -> None:
-        self._read, self._topic = read, topic
+    def __init__(
+        self, read: Callable[[str], str], topic: str, windows_after: str | None = None
+    ) -> None:
+        self._read, self._topic, self._windows_after = read, topic, windows_after
         self._last: tuple[int, Offsets] | None = None
 
     def entry(self, query_id: str, batch_id: int) -> dict[str, Any]:
@@ -60,6 +61,7 @@ class Ledger:
             "from": {partition: begin.get(partition, 0) for partition in planned.until},
             "until": planned.until,
             "watermark": watermark.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+            "windows_after": self._windows_after,
         }
 
     def _end_of(self, batch_id: int) -> Offsets:
@@ -68,19 +70,3 @@ class Ledger:
         if self._last and self._last[0] == batch_id:
             return self._last[1]
         return read_offset_log(self._read(f"offsets/{batch_id}"), self._topic).until
-
-
-def checkpoint_reader(spark: SparkSession, checkpoint: str) -> Callable[[str], str]:
-    """Reads files below a checkpoint folder, on whatever file system it is."""
-    jvm: Any = spark._jvm
-    configuration = spark.sparkContext._jsc.hadoopConfiguration()  # type: ignore[union-attr]
-
-    def read(name: str) -> str:
-        path = jvm.org.apache.hadoop.fs.Path(f"{checkpoint}/{name}")
-        stream = path.getFileSystem(configuration).open(path)
-        try:
-            return str(jvm.org.apache.commons.io.IOUtils.toString(stream, "UTF-8"))
-        finally:
-            stream.close()
-
-    return read

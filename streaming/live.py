@@ -16,8 +16,10 @@ from hbase import row_keys
 from hbase.store import HBaseStore
 from hbase.tables import DIMENSION_TABLES
 from settings import Settings
-from streaming import sources, transforms
-from streaming.ledger import Ledger, checkpoint_reader
+from streaming import beginning, sources, transforms
+from streaming.beginning import Beginning
+from streaming.folder import Folder
+from streaming.ledger import Ledger
 from streaming.session import checkpoint
 from streaming.validation import judge
 
@@ -66,14 +68,22 @@ def analytics_message(window: dict[str, Any], stamp: dict[str, Any]) -> tuple[by
 class LiveSink:
     """What happens to a batch of changed windows; repeating a batch changes nothing.
 
+    After a repair the query meets windows whose first events it has not seen; they stay as the query
+    before left them.
     HBase comes first because the topics tell what HBase already shows; the state comes last, so
     that a reader who sees it also sees the windows before it.
     """
 
     def __init__(
-        self, settings: Settings, store: HBaseStore, producer: KafkaProducer, ledger: Ledger
+        self,
+        settings: Settings,
+        store: HBaseStore,
+        producer: KafkaProducer,
+        ledger: Ledger,
+        begun: Beginning,
     ) -> None:
         self._settings = settings
+        self._begun = begun
         self._store = store
         self._producer = producer
         self._ledger = ledger
@@ -81,7 +91,8 @@ class LiveSink:
     def __call__(self, batch: DataFrame, batch_id: int) -> None:
         """Write one batch; raises when a place refuses it, which stops the query before its commit."""
         started_at = instant(datetime.now(UTC))
-        windows: list[dict[str, Any]] = batch.toArrow().to_pylist()
+        changed: list[dict[str, Any]] = batch.toArrow().to_pylist()
+        windows = [window for window in changed if self._begun.owns(window["window_started_at"])]
         self._write_windows(windows)
         query_id = str(batch.sparkSession.sparkContext.getLocalProperty("sql.streaming.queryId"))
         stamp = {
@@ -128,8 +139,8 @@ class LiveSink:
         self._store.write("stream_state", [(QUERY_NAME.encode(), cells)])
 
 
-def sink(spark: SparkSession, settings: Settings) -> LiveSink:
-    """The sink, connected by the settings."""
+def sink(folder: Folder, settings: Settings, begun: Beginning) -> LiveSink:
+    """The sink, connected by the settings; `folder` is the query's checkpoint."""
     hbase = settings.hbase
     store = HBaseStore(
         hbase.thrift_host,
@@ -143,15 +154,18 @@ def sink(spark: SparkSession, settings: Settings) -> LiveSink:
         linger_ms=0,
         delivery_timeout_ms=SEND_SECONDS * 1000,
     )
-    reader = checkpoint_reader(spark, checkpoint(settings, QUERY_NAME))
-    return LiveSink(settings, store, producer, Ledger(reader, settings.kafka.events_topic))
+    after = beginning.instant_text(begun.windows_after)
+    ledger = Ledger(folder.read, settings.kafka.events_topic, after)
+    return LiveSink(settings, store, producer, ledger, begun)
 
 
 def start(spark: SparkSession, settings: Settings) -> list[StreamingQuery]:
     """Start the one stateful query."""
     stream = settings.stream
+    folder = Folder(spark, checkpoint(settings, QUERY_NAME))
+    begun = beginning.read(folder)
     judged = judge(
-        sources.read_topic(spark, settings, settings.kafka.events_topic),
+        sources.read_topic(spark, settings, settings.kafka.events_topic, begun),
         max_event_bytes=stream.max_event_bytes,
         max_future_seconds=stream.max_future_seconds,
     )
@@ -165,7 +179,7 @@ def start(spark: SparkSession, settings: Settings) -> list[StreamingQuery]:
         windows.writeStream.queryName(QUERY_NAME)
         .outputMode("update")
         .option("checkpointLocation", checkpoint(settings, QUERY_NAME))
-        .foreachBatch(sink(spark, settings))
+        .foreachBatch(sink(folder, settings, begun))
         .start()
     ]
 

@@ -12,13 +12,17 @@ from pyspark.sql import SparkSession
 from services.service import write_properties
 from services.spark import LOGGING, common_conf
 from settings import Settings
+from streaming.folder import Folder
+from streaming.integrity import fault
 
 CHECKPOINT_FILES = (
     "org.apache.spark.sql.execution.streaming.checkpointing.FileSystemBasedCheckpointFileManager"
 )
 ROCKSDB = "org.apache.spark.sql.execution.streaming.state.RocksDBStateStoreProvider"
 ORPHAN_SECONDS = 30
+TORN = "the checkpoint {checkpoint} is torn: make stream-repair JOB={job}, then make stream"
 INTERPRETED_JOBS = ("live", "landing")
+QUERIES = {"live": ("live",), "landing": ("landing_events", "landing_windows")}
 
 
 class JobError(Exception):
@@ -123,6 +127,24 @@ def build(settings: Settings, job: str, memory: str) -> SparkSession:
 def checkpoint(settings: Settings, query: str) -> str:
     """The folder of a query's checkpoint."""
     return f"{settings.checkpoint_uri.rstrip('/')}/{query}"
+
+
+def unfinished(folder: str) -> str:
+    """Where a repair prepares the checkpoint that takes the place of this one."""
+    return f"{folder}.new"
+
+
+def ensure_whole(spark: SparkSession, settings: Settings, job: str) -> None:
+    """Refuse to start on a torn checkpoint, which only a person may replace."""
+    kafka = settings.kafka
+    for name in QUERIES[job]:
+        uri = checkpoint(settings, name)
+        topic = kafka.analytics_topic if name == "landing_windows" else kafka.events_topic
+        torn = fault(Folder(spark, uri), topic)
+        if Folder(spark, unfinished(uri)).exists():
+            torn = "a repair was interrupted"
+        if torn:
+            raise JobError(TORN.format(checkpoint=f"{uri} ({torn})", job=job))
 
 
 def ensure_writable(folder: str) -> None:

@@ -1,4 +1,4 @@
-"""EDGE Kafka: the batches of the live query from ecommerce-batches, for the one that writes now."""
+"""EDGE Kafka: the batches of the live query from ecommerce-batches, query by query."""
 
 import json
 from dataclasses import dataclass
@@ -21,30 +21,50 @@ class Batch:
 
 def parse(row: dict[str, Any]) -> Batch:
     """A message of ecommerce-batches."""
-    watermark = datetime.fromisoformat(row["watermark"])
     return Batch(
         row["batch_id"],
         {int(partition): offset for partition, offset in row["from"].items()},
         {int(partition): offset for partition, offset in row["until"].items()},
-        round(watermark.timestamp() * 1000),
+        _milliseconds(row["watermark"]),
     )
 
 
-def newest_query(rows: list[dict[str, Any]]) -> list[Batch]:
-    """The batches of the query that wrote last, in order; of a repeated batch the last message.
+@dataclass(frozen=True)
+class Query:
+    """One life of the live query's checkpoint.
 
-    A query with a new checkpoint reads the topic again from its oldest message and writes every
-    window anew: what an earlier query decided is of no account any more.
+    It owns the windows that started after `windows_after_ms`; None: every window.
     """
-    if not rows:
-        return []
-    query_id = rows[-1]["query_id"]
-    by_number = {row["batch_id"]: parse(row) for row in rows if row["query_id"] == query_id}
-    return [by_number[number] for number in sorted(by_number)]
+
+    batches: list[Batch]
+    windows_after_ms: int | None = None
 
 
-def read(settings: Settings) -> list[Batch]:
-    """Every batch that the newest query has written down."""
+def _milliseconds(text: str) -> int:
+    return round(datetime.fromisoformat(text).timestamp() * 1000)
+
+
+def queries(rows: list[dict[str, Any]]) -> list[Query]:
+    """The queries that own windows, oldest first; of a repeated batch the last message counts.
+
+    A query with a new checkpoint that owns every window reads the topic again from its oldest message
+    and writes each window anew: what an earlier query decided is of no account any more. One that a
+    repair began leaves the older windows to the query before it.
+    """
+    by_query: dict[str, dict[int, dict[str, Any]]] = {}
+    for row in rows:
+        by_query.setdefault(row["query_id"], {})[row["batch_id"]] = row
+    found: list[Query] = []
+    for numbered in by_query.values():
+        ordered = [numbered[number] for number in sorted(numbered)]
+        after = ordered[-1].get("windows_after")
+        query = Query([parse(row) for row in ordered], _milliseconds(after) if after else None)
+        found = [*found, query] if after else [query]
+    return found
+
+
+def read(settings: Settings) -> list[Query]:
+    """Every batch that a query with windows of its own has written down."""
     kafka = settings.kafka
     records = topic.read(kafka.bootstrap_servers, kafka.batches_topic)
-    return newest_query([json.loads(record.value) for record in records if record.value])
+    return queries([json.loads(record.value) for record in records if record.value])

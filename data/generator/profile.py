@@ -45,7 +45,8 @@ def show(measures: Measures, console: Console) -> int:
         near = target.near if is_whole else target.sample
         if near is not None:
             aim = scaled(target, rows)
-            value = float(measures.get(target.measure, 0))
+            # a short file has no measure of what it does not hold
+            value = float(measures.get(target.measure) or 0)
             is_near = aim.allows(value, near)
             missed += not is_near
             table.add_row(

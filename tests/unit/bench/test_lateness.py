@@ -1,12 +1,11 @@
 """Offsets find their batch, watermarks follow from the ranges, and a wrong one is told."""
 
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import pyarrow as pa
 
 from bench.recount.lateness import COUNTED, LATE, PENDING, REPEATED, verdicts, watermark_faults
-from bench.recount.ledger import Batch, newest_query
+from bench.recount.ledger import Batch
 from bench.recount.windows import EVENTS
 
 START = datetime(2026, 1, 1, 12, tzinfo=UTC)
@@ -65,17 +64,3 @@ def test_recorded_watermarks_are_those_of_the_ranges() -> None:
         f"batch {number} used the watermark {START_MS + 20_000} ms, its ranges give {START_MS + 19_000}"
         for number in (1, 2)
     ]
-
-
-def entry(query_id: str, batch_id: int, until: int) -> dict[str, Any]:
-    watermark = "2026-01-01T12:00:20.000Z"
-    numbers = {"batch_id": batch_id, "from": {"0": 0}, "until": {"0": until}}
-    return {"query_id": query_id, "watermark": watermark, **numbers}
-
-
-def test_only_the_query_that_wrote_last_is_looked_at_and_each_batch_once() -> None:
-    rows = [entry("old", 9, 1), entry("new", 1, 4), entry("new", 0, 2), entry("new", 1, 4)]
-    found = newest_query(rows)
-    assert [(batch.batch_id, batch.ends) for batch in found] == [(0, {0: 2}), (1, {0: 4})]
-    assert found[0].watermark_ms == START_MS + 20_000
-    assert newest_query([]) == []

@@ -30,7 +30,7 @@ def test_first_batch_begins_where_the_query_did() -> None:
 def test_next_batch_begins_where_the_last_one_ended_also_after_a_restart() -> None:
     expected = {
         **{"query_id": "q", "batch_id": 1, "watermark": "2026-01-01T12:00:20.123Z"},
-        **{"from": {"0": 5, "1": 0}, "until": {"0": 9, "1": 4}},
+        **{"from": {"0": 5, "1": 0}, "until": {"0": 9, "1": 4}, "windows_after": None},
     }
     restarted, running = (Ledger(FILES.__getitem__, TOPIC) for _ in range(2))
     running.entry("q", 0)
@@ -41,6 +41,12 @@ def test_next_batch_begins_where_the_last_one_ended_also_after_a_restart() -> No
 def test_a_batch_that_is_repeated_has_the_same_entry() -> None:
     ledger = Ledger(FILES.__getitem__, TOPIC)
     assert ledger.entry("q", 1) == ledger.entry("q", 1)
+
+
+def test_a_query_that_a_repair_began_tells_where_its_windows_begin() -> None:
+    after = "2026-01-01T12:00:11.000Z"
+    entry = Ledger(FILES.__getitem__, TOPIC, after).entry("q", 0)
+    assert entry["windows_after"] == after
 
 
 def test_a_log_of_another_version_is_refused() -> None:
