@@ -27,7 +27,7 @@ RETENTION_MARGIN = timedelta(hours=1)
 
 def decide(settings: Settings, source: Topic) -> tuple[Topic, list[str]]:
     """The topic with a verdict for each event by the ledger, and where the ledger is wrong."""
-    queries, stream = ledger.read(settings), settings.stream
+    queries, stream = ledger.up_to(ledger.read(settings), source.ends), settings.stream
     rules = (source.events, queries, stream.watermark_seconds, stream.window_seconds)
     verdicts = owners.verdicts(*rules)
     # Once the topic has forgotten its first messages, its ranges do not give the old watermarks.

@@ -1,7 +1,7 @@
 """EDGE Kafka: the batches of the live query from ecommerce-batches, query by query."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -61,6 +61,19 @@ def queries(rows: list[dict[str, Any]]) -> list[Query]:
         query = Query([parse(row) for row in ordered], _milliseconds(after) if after else None)
         found = [*found, query] if after else [query]
     return found
+
+
+def up_to(found: list[Query], ends: dict[int, int]) -> list[Query]:
+    """Without the batches that began behind what was read of the topic, which grew since.
+
+    Their watermarks come from messages that the recount has not seen.
+    """
+
+    def is_known(batch: Batch) -> bool:
+        return all(begin <= ends.get(number, 0) for number, begin in batch.begins.items())
+
+    known = (replace(query, batches=[*filter(is_known, query.batches)]) for query in found)
+    return [query for query in known if query.batches]
 
 
 def read(settings: Settings) -> list[Query]:

@@ -72,7 +72,7 @@ def _untuned(measures: Measures) -> Table:
     table = Table("figure", "real file", "here", title="Figures that nobody tuned for (whole file)")
     for name, published in UNTUNED.items():
         real = "not published" if published is None else _text(published)
-        table.add_row(name, real, _text(float(measures.get(name, 0))))
+        table.add_row(name, real, _text(float(measures.get(name) or 0)))
     return table
 
 

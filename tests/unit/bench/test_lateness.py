@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pyarrow as pa
 
 from bench.recount.lateness import COUNTED, LATE, PENDING, REPEATED, verdicts, watermark_faults
-from bench.recount.ledger import Batch
+from bench.recount.ledger import Batch, Query, up_to
 from bench.recount.windows import EVENTS
 
 START = datetime(2026, 1, 1, 12, tzinfo=UTC)
@@ -64,3 +64,12 @@ def test_recorded_watermarks_are_those_of_the_ranges() -> None:
         f"batch {number} used the watermark {START_MS + 20_000} ms, its ranges give {START_MS + 19_000}"
         for number in (1, 2)
     ]
+
+
+def test_batches_behind_what_was_read_of_the_topic_are_left_out() -> None:
+    # Read up to offset 7: the third batch used a message that nobody has seen here.
+    later = [*BATCHES[:2], Batch(2, {0: 8}, {0: 9}, START_MS + 60_000)]
+    rows = events((0, 5, 30, "a"), (0, 6, 3, "b"))
+    assert len(watermark_faults(rows, later, 10)) == 1
+    assert up_to([Query(later)], {0: 7}) == [Query(BATCHES[:2])]
+    assert up_to([Query(BATCHES[1:])], {0: 6}) == []

@@ -2,11 +2,13 @@
 
 from collections import defaultdict
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import pytest
+from rich.console import Console
 
-from data.generator.measures import Measures, zeta_exponent
-from data.generator.profile import scaled
+from data.generator.measures import Measures, measure, zeta_exponent
+from data.generator.profile import scaled, show
 from data.generator.targets import TARGETS, Target
 from tests.unit.data.conftest import SAMPLE_ROWS, Rows
 
@@ -37,3 +39,14 @@ def test_some_visits_live_for_days(first_rows: Rows) -> None:
 def test_zeta_exponent_is_found_from_the_mean_logarithm() -> None:
     # of the zeta distribution with exponent 2: -zeta'(2) / zeta(2) = 0.9375482543 / 1.6449340668
     assert zeta_exponent(0.9375482543 / 1.6449340668) == pytest.approx(2, abs=0.001)
+
+
+def test_a_file_of_two_rows_is_compared_and_missed_without_a_stack_trace(tmp_path: Path) -> None:
+    columns = "event_time,event_type,product_id,category_id,category_code,brand,price,user_id,user_session"
+    rows = (
+        "2020-09-24 11:57:06 UTC,view,1,2,,,5.00,3,a",
+        "2020-09-24 11:57:26 UTC,view,4,2,,,6.00,3,a",
+    )
+    path = tmp_path / "short.csv"
+    path.write_text("\n".join((columns, *rows)) + "\n")
+    assert show(measure(path), Console(quiet=True)) == 1
