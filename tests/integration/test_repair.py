@@ -24,10 +24,21 @@ def checkpoint(stack: StackUnderTest, query: str) -> Path:
     return stack.folder / "checkpoints" / query
 
 
-def stream(stack: StackUnderTest, count: int, rate: int) -> None:
-    """Start the jobs if they do not run, and send so many events, some of them faulty."""
-    words = ("--source", str(SAMPLE), "--limit", str(count), "--rate", str(rate), *FAULTS)
+def start_jobs(stack: StackUnderTest) -> None:
+    stack.run("services", "stream", "--detach", "--", "--source", str(SAMPLE), "--limit", "1")
+
+
+def recount(stack: StackUnderTest) -> dict[str, Any]:
+    """What make verify says at once; empty while a place does not exist yet."""
+    done = stack.run("bench.verify", "--format", "json", "--wait", "0", check=False)
+    return json.loads(done.stdout) if done.stdout else {}
+
+
+def stream(stack: StackUnderTest, count: int) -> None:
+    """Send so many events, some of them faulty, and wait until the live query has read them."""
+    words = ("--source", str(SAMPLE), "--limit", str(count), "--rate", "90", *FAULTS)
     stack.run("services", "stream", "--", *words)
+    wait_until("live has read every message", lambda: recount(stack).get("pending") == 0, 240)
 
 
 def stop(stack: StackUnderTest) -> None:
@@ -56,9 +67,7 @@ def lines_of(stack: StackUnderTest, job: str) -> list[str]:
 
 
 def verified(stack: StackUnderTest) -> dict[str, Any]:
-    answer: dict[str, Any] = json.loads(
-        stack.run("bench.verify", "--format", "json", check=False).stdout
-    )
+    answer = recount(stack)
     assert answer["different"] == []
     assert (answer["pending"], answer["unknown"], answer["topic_is_quiet"]) == (0, 0, True)
     return answer
@@ -73,7 +82,11 @@ def bound(stack: StackUnderTest) -> str | None:
 def torn(stack: StackUnderTest) -> Iterator[StackUnderTest]:
     """A stream with faults, long enough for final windows; then stopped and torn everywhere."""
     stack.run("services", "up")
-    stream(stack, 3000, rate=90)
+    start_jobs(stack)
+    begun = checkpoint(stack, "live") / "commits" / "0"
+    # Windows are final for the repair when later batches follow the first one.
+    wait_until("the live query has finished a batch", begun.exists, 240)
+    stream(stack, 3000)
     stop(stack)
     for query in QUERIES:
         tear(checkpoint(stack, query))
@@ -83,7 +96,7 @@ def torn(stack: StackUnderTest) -> Iterator[StackUnderTest]:
 
 
 def test_torn_checkpoints_are_repaired_and_every_place_agrees(torn: StackUnderTest) -> None:
-    torn.run("services", "stream", "--detach", "--", "--source", str(SAMPLE), "--limit", "1")
+    start_jobs(torn)
     for job in ("live", "landing"):
         wait_until(f"{job} has given up", lambda job=job: states(torn)[job] == "exited", 120)
         line = lines_of(torn, job)[-1]
@@ -97,7 +110,7 @@ def test_torn_checkpoints_are_repaired_and_every_place_agrees(torn: StackUnderTe
     kept = {path.name.split(".")[0] for path in (torn.folder / "checkpoints").glob("*.broken-*")}
     assert kept == set(QUERIES)
 
-    stream(torn, 1000, rate=90)
+    stream(torn, 1000)
     refused = torn.run("streaming.repair", "--job", "live", check=False)
     assert (refused.returncode, refused.stdout) == (2, "")
     assert "live is already running" in refused.stderr
@@ -113,7 +126,7 @@ def test_torn_checkpoints_are_repaired_and_every_place_agrees(torn: StackUnderTe
     second_bound = bound(torn)
     assert second_bound is not None
     assert second_bound >= first_bound
-    stream(torn, 500, rate=90)
+    stream(torn, 500)
     stop(torn)
     after = verified(torn)
     assert after["windows_equal"] > before["windows_equal"]
