@@ -12,6 +12,16 @@ with events as (
     {% endif %}
 ),
 
+-- Normally all of them; but when only int_events_deduplicated was rebuilt, its rows look new.
+new_events as (
+    select events.*
+    from events
+    {% if is_incremental() %}
+    left anti join {{ this }} as kept
+        on events.event_id = kept.event_id
+    {% endif %}
+),
+
 final as (
     select
         event_id,
@@ -34,7 +44,7 @@ final as (
         ingested_at,
         added_at,
         event_date
-    from events
+    from new_events
 )
 
 select * from final

@@ -26,8 +26,8 @@ insights as (
         topic,
         finding,
         subject,
-        main_value,
-        compared_value
+        cast(main_value as decimal(20, 2)) as main_value,
+        cast(compared_value as decimal(20, 2)) as compared_value
     from findings
 )
 
