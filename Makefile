@@ -58,11 +58,17 @@ stream-repair: installed ## new checkpoints in place of torn ones, nothing lost 
 	@$(PYTHON) -m streaming.repair $(call option,JOB,job)
 
 # Unit tests judge the SQL, not the data: make test runs them, in process.
-models: installed ## dbt build: models and their tests; the brand report goes to HBase too
-	@.venv/bin/dbt build --exclude-resource-type unit_test && $(PYTHON) -m hbase publish
+models: installed ## dbt build: models and their tests, and the brand report to HBase; FULL=1 rebuilds all, SELECT= only some
+	@.venv/bin/dbt build --exclude-resource-type unit_test $(if $(SELECT),--select $(SELECT)) $(if $(FULL),--full-refresh) && $(PYTHON) -m hbase publish
 
 models-session: installed ## the same models without any service, in a catalog of their own
 	@$(PYTHON) -m services.spark_session .venv/bin/dbt build --target session
+
+docs: installed ## dbt's documentation of every model and column, into target/
+	@.venv/bin/dbt docs generate
+
+docs-serve: docs ## read it in a browser, on loopback: PORT=
+	@.venv/bin/dbt docs serve --no-browser --host 127.0.0.1 --port $(or $(PORT),8089)
 
 assets: installed ## write superset/assets from the specification in superset/spec
 	@$(PYTHON) superset/spec
@@ -85,6 +91,12 @@ sample: installed ## make the sample again: the first rows of the generated file
 ##@ Check
 verify: installed ## recount the topic by another path and compare it with every place
 	@$(PYTHON) -m bench.verify
+
+verify-models: installed ## recount every cell of the reports and profiles from the raw tables: TARGET=session
+	@$(PYTHON) -m tests.dbt.recount --target $(or $(TARGET),thrift)
+
+bench-models: installed ## how long the models and their tests take, on the stack: LABEL=
+	@$(PYTHON) -m bench.models $(if $(LABEL),--label "$(LABEL)")
 
 truth: installed ## what the plans of all replays say must have come of them: SOURCE= REPLAY_ID= TOPIC=
 	@$(PYTHON) -m ingest truth $(call option,SOURCE,source) $(NAMES)

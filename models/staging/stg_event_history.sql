@@ -21,6 +21,7 @@ renamed as (
         event_source,
         replay_mode,
         topic,
+        extra as unknown_fields,
 
         -- numerics
         price,

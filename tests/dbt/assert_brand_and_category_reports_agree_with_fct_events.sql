@@ -18,12 +18,12 @@ categories as (
         coalesce(sum(event_count), 0) as event_count,
         coalesce(sum(purchase_count), 0) as purchase_count,
         coalesce(sum(revenue), 0) as revenue
-    from {{ ref('rpt_category_performance') }}
+    from {{ ref('rpt_category_performance', v=1) }}
 ),
 
 brands as (
     select coalesce(sum(view_count), 0) as branded_view_count
-    from {{ ref('rpt_brand_performance') }}
+    from {{ ref('rpt_brand_performance', v=1) }}
 )
 
 select expected.*

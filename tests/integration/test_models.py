@@ -1,76 +1,146 @@
-"""Every model, test and unit test of dbt on the target `session`, recounted from the CSV by DuckDB; no service runs."""
+"""The dbt project on the target `session`, recounted from the raw tables; one shop that grows, and no service.
 
+The tests build on each other, in this order: an empty shop, one purchase without a brand, the
+sample, and events that come late.
+"""
+
+import csv
+import gzip
+import json
 import sys
-from decimal import Decimal
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
-import duckdb
 import pytest
 from deltalake import DeltaTable
 
-from tests.recount import SAMPLE, Figures, report_recount
-from tests.stack import StackUnderTest
+from bench.model_counts import count
+from tests.recount import SAMPLE, report_recount
+from tests.stack import PROJECT, StackUnderTest
 
 pytestmark = pytest.mark.integration
 ROWS = 4000
-COLUMNS = (
-    *("view_count", "cart_count", "purchase_count", "revenue"),
-    *("view_to_cart_rate", "view_to_purchase_rate"),
-)
+TIME = "%Y-%m-%d %H:%M:%S UTC"
+REBUILT = ("int_events_deduplicated", "fct_events", "fct_sessions", "dim_users")
 
 
 @pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory) -> StackUnderTest:
-    """The first rows of the sample as history, and everything that dbt builds and tests."""
-    stack = StackUnderTest(tmp_path_factory.mktemp("models").resolve())
-    stack.run("streaming.load", "--limit", str(ROWS), "--source", str(SAMPLE))
-    build = (sys.executable, "-m", "dbt.cli.main", "build", "--target", "session")
-    stack.run("services.spark_session", *build, seconds=1200)
-    return stack
+def shop(tmp_path_factory: pytest.TempPathFactory) -> StackUnderTest:
+    """A folder of its own without an event."""
+    return StackUnderTest(tmp_path_factory.mktemp("models").resolve())
 
 
-def table(stack: StackUnderTest, name: str) -> list[dict[str, Any]]:
+def dbt(shop: StackUnderTest, *arguments: str) -> str:
+    command = (sys.executable, "-m", "dbt.cli.main", *arguments, "--target", "session")
+    return shop.run("services.spark_session", *command, seconds=1800).stdout
+
+
+def load(shop: StackUnderTest, source: Path, *arguments: str) -> None:
+    shop.run("streaming.load", "--source", str(source), *arguments)
+
+
+def assert_recount_agrees(shop: StackUnderTest) -> None:
+    shop.run("tests.dbt.recount", "--target", "session")
+
+
+def table(shop: StackUnderTest, name: str) -> list[dict[str, Any]]:
     schema, model = name.split(".")
-    folder = stack.folder / "spark-session" / "warehouse" / f"{schema}.db" / model
+    folder = shop.folder / "spark-session" / "warehouse" / f"{schema}.db" / model
     rows: list[dict[str, Any]] = DeltaTable(str(folder)).to_pyarrow_table().to_pylist()
     return rows
 
 
-def figures(stack: StackUnderTest, name: str, key: str) -> dict[str, Figures]:
-    return {
-        row[key]: tuple(row[column] for column in COLUMNS)  # type: ignore[misc]
-        for row in table(stack, name)
+def sample_rows() -> Iterator[dict[str, str]]:
+    with gzip.open(SAMPLE, "rt", encoding="utf-8") as file:
+        yield from csv.DictReader(file)
+
+
+def write_csv(path: Path, rows: list[dict[str, str]]) -> Path:
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, rows[0].keys())
+        writer.writeheader()
+        writer.writerows(rows)
+    return path
+
+
+def test_an_empty_shop_builds_passes_every_unit_test_and_says_that_it_is_empty(
+    shop: StackUnderTest,
+) -> None:
+    output = dbt(shop, "build")
+    assert "WARN 1 assert_there_are_business_events" in output
+    assert table(shop, "reports.rpt_funnel") == []
+    assert_recount_agrees(shop)
+
+
+def test_the_counts_of_the_readme_are_those_of_dbt(shop: StackUnderTest) -> None:
+    manifest = json.loads((shop.folder / "dbt" / "manifest.json").read_text(encoding="utf-8"))
+    kinds = [node["resource_type"] for node in manifest["nodes"].values()]
+    found = {"models": kinds.count("model"), "data_tests": kinds.count("test")}
+    assert {**found, "unit_tests": len(manifest["unit_tests"])} == count(PROJECT)
+
+
+def test_one_purchase_without_a_brand_is_a_shop(shop: StackUnderTest) -> None:
+    row = next(row for row in sample_rows() if row["event_type"] == "purchase")
+    row = {**row, "brand": "", "category_code": "", "user_id": "1", "user_session": ""}
+    load(shop, write_csv(shop.folder / "one.csv", [row]))
+    dbt(shop, "run")
+    (outcome,) = (r for r in table(shop, "reports.rpt_session_outcomes") if r["session_count"])
+    assert (outcome["outcome"], outcome["session_count"]) == ("bought", 1)
+    assert table(shop, "reports.rpt_brand_performance") == []
+    assert_recount_agrees(shop)
+
+
+def test_every_cell_equals_a_recount_and_every_test_of_the_data_holds(
+    shop: StackUnderTest,
+) -> None:
+    load(shop, SAMPLE, "--limit", str(ROWS))
+    dbt(shop, "build", "--exclude-resource-type", "unit_test")
+    assert_recount_agrees(shop)
+
+
+def test_brand_report_equals_a_recount_of_the_file_itself(shop: StackUnderTest) -> None:
+    names = ("view_count", "cart_count", "purchase_count", "revenue")
+    rates = ("view_to_cart_rate", "view_to_purchase_rate")
+    found = {
+        row["brand"]: tuple(row[name] for name in (*names, *rates))
+        for row in table(shop, "reports.rpt_brand_performance")
     }
+    assert len(found) > 50
+    assert found == report_recount("brand", "brand is not null and brand <> ''", ROWS)
 
 
-def test_brand_report_equals_a_recount_of_the_file(built: StackUnderTest) -> None:
-    expected = report_recount("brand", "brand is not null and brand <> ''", ROWS)
-    assert len(expected) > 50
-    assert figures(built, "reports.rpt_brand_performance", "brand") == expected
+def late_rows() -> list[dict[str, str]]:
+    """Carts and purchases of users of the sample a quarter of an hour before their events."""
+    rows = []
+    for number, row in enumerate(sample_rows()):
+        if number >= ROWS:
+            break
+        if number % 20 == 0:
+            at = datetime.strptime(row["event_time"], TIME).replace(tzinfo=UTC)
+            kind = ("cart", "purchase", "view")[number // 20 % 3]
+            moved = (at - timedelta(minutes=15)).strftime(TIME)
+            rows.append({**row, "event_type": kind, "event_time": moved})
+    return sorted(rows, key=lambda row: row["event_time"])
 
 
-def test_category_report_equals_a_recount_of_the_file(built: StackUnderTest) -> None:
-    expected = report_recount("coalesce(nullif(category_code, ''), 'uncategorized')", "true", ROWS)
-    assert len(expected) > 10
-    assert figures(built, "reports.rpt_category_performance", "category_code") == expected
+def test_late_events_give_what_a_full_rebuild_gives(shop: StackUnderTest) -> None:
+    before = len(table(shop, "marts.fct_events"))
+    load(shop, write_csv(shop.folder / "late.csv", late_rows()))
+    dbt(shop, "run")
+    assert len(table(shop, "marts.fct_events")) == before + ROWS // 20
+    assert_recount_agrees(shop)
+    incremental = _without_run_times(shop)
+    dbt(shop, "run", "--full-refresh", "--select", *REBUILT)
+    assert _without_run_times(shop) == incremental
 
 
-def test_brands_are_ranked_by_revenue_and_then_by_name(built: StackUnderTest) -> None:
-    rows = table(built, "reports.rpt_brand_performance")
-    ordered = sorted(rows, key=lambda row: (-row["revenue"], row["brand"]))
-    assert [row["revenue_rank"] for row in ordered] == list(range(1, len(rows) + 1))
-
-
-def test_profile_counts_what_is_missing_in_the_file(built: StackUnderTest) -> None:
-    sql = f"""
-        select count(*) filter (brand is null or brand = ''),
-            count(*) filter (category_code is null or category_code = ''),
-            min(price::decimal(12, 2)), max(price::decimal(12, 2))
-        from (select * from read_csv(?, all_varchar = true) limit {ROWS})
-    """
-    (brands, codes, least, most) = duckdb.execute(sql, [str(SAMPLE)]).fetchall()[0]
-    found = {row["column_name"]: row for row in table(built, "profiling.profile_columns")}
-    assert (found["brand"]["null_count"], found["category_code"]["null_count"]) == (brands, codes)
-    price = found["price"]
-    assert (Decimal(price["min_value"]), Decimal(price["max_value"])) == (least, most)
-    assert {row["row_count"] for row in found.values()} == {ROWS}
+def _without_run_times(shop: StackUnderTest) -> dict[str, list[tuple[Any, ...]]]:
+    return {
+        name: sorted(
+            tuple(str(value) for column, value in row.items() if column != "added_at")
+            for row in table(shop, f"marts.{name}")
+        )
+        for name in REBUILT[1:]
+    }

@@ -1,0 +1,122 @@
+"""`make bench-models`: how long dbt's models and their tests take on what is loaded, warm, and where the time goes."""
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from deltalake import DeltaTable
+from rich.console import Console
+from rich.table import Table
+
+from settings import PROJECT_DIR, Settings, SettingsError, load_settings
+
+RESULTS = PROJECT_DIR / "bench" / "results" / "models.json"
+SLOWEST = 5
+# name of the measurement: what dbt is asked for; the first one only warms the server up
+STEPS: dict[str, tuple[str, ...]] = {
+    "warm-up": ("run", "--full-refresh"),
+    "models, all rebuilt": ("run", "--full-refresh"),
+    "models, nothing new": ("run",),
+    "models and tests": ("build", "--exclude-resource-type", "unit_test"),
+}
+
+
+class BenchError(Exception):
+    """Nothing could be measured; the message says why."""
+
+
+def _dbt(target: str, arguments: tuple[str, ...], folder: Path) -> dict[str, Any]:
+    """One invocation; its own account of it (elapsed_time is without dbt's own start)."""
+    command = [str(Path(sys.executable).parent / "dbt"), *arguments, "--target", target]
+    if target == "session":
+        command = [sys.executable, "-m", "services.spark_session", *command]
+    environment = {**os.environ, "DBT_TARGET_PATH": str(folder), "DBT_LOG_PATH": str(folder)}
+    done = subprocess.run(command, cwd=PROJECT_DIR, env=environment, capture_output=True, text=True)
+    if done.returncode:
+        raise BenchError(f"dbt {' '.join(arguments)} failed:\n{done.stdout[-2000:]}")
+    found: dict[str, Any] = json.loads((folder / "run_results.json").read_text(encoding="utf-8"))
+    return found
+
+
+def _figures(results: dict[str, Any]) -> dict[str, Any]:
+    nodes = {
+        result["unique_id"].split(".", 2)[2]: result["execution_time"]
+        for result in results["results"]
+    }
+    slowest = sorted(nodes.items(), key=lambda node: -node[1])[:SLOWEST]
+    return {
+        "seconds": round(results["elapsed_time"], 1),
+        "nodes": len(nodes),
+        "slowest": {name: round(seconds, 1) for name, seconds in slowest},
+    }
+
+
+def rows_loaded(settings: Settings) -> int:
+    """Rows of raw.event_history and raw.event_stream, by Delta's own statistics."""
+    raw = Path(settings.warehouse_uri) / "raw"
+    return sum(
+        DeltaTable(str(raw / name)).to_pyarrow_dataset().count_rows()
+        for name in ("event_history", "event_stream")
+    )
+
+
+def measure(settings: Settings, target: str) -> dict[str, Any]:
+    """Every step once, after one that only warms up."""
+    folder = settings.paths.data / "bench-models"
+    folder.mkdir(parents=True, exist_ok=True)
+    steps = {name: _figures(_dbt(target, asked, folder)) for name, asked in STEPS.items()}
+    return {
+        "measured_at": datetime.now(UTC).isoformat(timespec="seconds"),
+        "rows": rows_loaded(settings),
+        "target": target,
+        "cores": os.cpu_count(),
+        "load_average": [round(value, 1) for value in os.getloadavg()],
+        "steps": {name: figures for name, figures in steps.items() if name != "warm-up"},
+    }
+
+
+def write(path: Path, label: str, measured: dict[str, Any]) -> None:
+    """Beside the other labels; a label is measured anew."""
+    found = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    text = json.dumps({**found, label: measured}, indent=1, sort_keys=True)
+    path.write_text(f"{text}\n", encoding="utf-8")
+
+
+def _show(measured: dict[str, Any], console: Console) -> None:
+    table = Table("step", "nodes", "seconds", "slowest")
+    for name, step in measured["steps"].items():
+        slowest = ", ".join(f"{node} {seconds}" for node, seconds in step["slowest"].items())
+        table.add_row(name, str(step["nodes"]), str(step["seconds"]), slowest)
+    console.print(f"{measured['rows']:,} rows, target {measured['target']}")
+    console.print(table)
+
+
+def main() -> int:
+    """0 when measured and written, 1 when dbt failed, 2 for wrong settings."""
+    parser = argparse.ArgumentParser(prog="python -m bench.models", description=__doc__)
+    parser.add_argument("--label", default="loaded", help="the name of the measurement")
+    parser.add_argument("--target", choices=("thrift", "session"), default="thrift")
+    arguments = parser.parse_args()
+    started = time.monotonic()
+    try:
+        measured = measure(load_settings(), arguments.target)
+    except SettingsError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 2
+    except BenchError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+    write(RESULTS, arguments.label, measured)
+    _show(measured, Console())
+    print(f"{time.monotonic() - started:.0f} s in all; written to bench/results/{RESULTS.name}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,102 @@
+with brands as (
+    select * from {{ ref('rpt_brand_performance', v=2) }}
+    where revenue_rank = 1 and revenue > 0
+),
+
+categories as (
+    select
+        *,
+        row_number() over (order by revenue_rank asc) as place
+    from {{ ref('rpt_category_performance', v=2) }}
+    where category_code <> 'uncategorized' and revenue > 0
+),
+
+days as (
+    select
+        *,
+        row_number() over (order by revenue desc, metric_date asc) as revenue_rank,
+        datediff(max(metric_date) over (), metric_date) as days_ago
+    from {{ ref('fct_daily_metrics') }}
+),
+
+weeks as (
+    select
+        sum(if(days_ago < 7, revenue, 0)) as last_week,
+        sum(if(days_ago between 7 and 13, revenue, 0)) as week_before
+    from days
+),
+
+orders as (
+    select
+        count(*) as order_count,
+        sum(revenue) as revenue
+    from {{ ref('fct_orders') }}
+),
+
+findings as (
+    select
+        60 as insight_order,
+        'top_brand' as insight,
+        concat(
+            brand, ' earns most: ', {{ words('revenue', 2) }}, ', ',
+            {{ words('revenue_share', 2) }}, ' % of the revenue of all brands.'
+        ) as finding,
+        brand as subject,
+        revenue as main_value,
+        cast(revenue_share as decimal(20, 2)) as compared_value
+    from brands
+    union all
+    select
+        70 as insight_order,
+        'top_category' as insight,
+        concat(
+            category_code, ' is the category that earns most: ', {{ words('revenue', 2) }}, ', ',
+            {{ words('revenue_share', 2) }}, ' % of all revenue.'
+        ) as finding,
+        category_code as subject,
+        revenue as main_value,
+        revenue_share as compared_value
+    from categories
+    where place = 1
+    union all
+    select
+        80 as insight_order,
+        'best_day' as insight,
+        concat(
+            'The best day was ', metric_date, ' with ', {{ words('revenue', 2) }}, ' from ',
+            {{ words('order_count') }}, ' orders.'
+        ) as finding,
+        cast(metric_date as string) as subject,
+        revenue as main_value,
+        order_count as compared_value
+    from days
+    where revenue_rank = 1 and revenue > 0
+    union all
+    select
+        90 as insight_order,
+        'last_week' as insight,
+        concat(
+            'The last seven days brought ', {{ words('last_week', 2) }},
+            ', the seven days before ', {{ words('week_before', 2) }}, '.'
+        ) as finding,
+        null as subject,
+        last_week as main_value,
+        week_before as compared_value
+    from weeks
+    where week_before > 0
+    union all
+    select
+        100 as insight_order,
+        'average_order' as insight,
+        concat(
+            'An order is worth ', {{ words(average('revenue', 'order_count'), 2) }},
+            ' on average, over ', {{ words('order_count') }}, ' orders.'
+        ) as finding,
+        null as subject,
+        {{ average('revenue', 'order_count') }} as main_value,
+        order_count as compared_value
+    from orders
+    where order_count > 0
+)
+
+select * from findings

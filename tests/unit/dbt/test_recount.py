@@ -1,0 +1,118 @@
+"""The recount of the models, on values worked out by hand: its arithmetic, its walks, and what it sees."""
+
+from decimal import Decimal
+
+import duckdb
+import pytest
+
+from tests.dbt.recount.compare import Expected, compare
+from tests.dbt.recount.journeys import Journeys
+from tests.dbt.recount.numbers import average, band, mean_money, percentile, rate
+from tests.dbt.recount.profile import near_rank
+
+SECOND = 1_000_000
+
+
+def journeys(*events: tuple[int, str, str]) -> Journeys:
+    """One session of one user: (second, type, product), each for 2.50."""
+    database = duckdb.connect()
+    database.execute(
+        "create table business (session_id text, user_id text, user_session text, micros bigint, "
+        "event_type text, product_id text, price bigint, brand text, category_code text)"
+    )
+    rows = [
+        ("u/s", "u", "s", at * SECOND, kind, product, 250, None, None)
+        for at, kind, product in events
+    ]
+    database.executemany("insert into business values (?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
+    return Journeys(database)
+
+
+@pytest.mark.parametrize(
+    ("part", "whole", "expected"),
+    [(1, 3, "33.33"), (1, 8, "12.50"), (2, 3, "66.67"), (1, 32, "3.13"), (0, 5, "0.00")],
+)
+def test_a_rate_is_rounded_half_up(part: int, whole: int, expected: str) -> None:
+    assert rate(part, whole) == Decimal(expected)
+
+
+def test_nothing_has_no_rate_and_no_mean() -> None:
+    assert (rate(0, 0), average(0, 0), mean_money(0, 0)) == (None, None, None)
+
+
+def test_a_percentile_lies_between_two_values() -> None:
+    assert percentile([0, 5], "0.25") == Decimal("1.25")
+    assert percentile([1, 2, 10], "0.5") == 2
+
+
+@pytest.mark.parametrize(
+    ("cents", "expected"),
+    [(4999, "0-50"), (5000, "50-100"), (99_999, "500-1000"), (100_000, "1000+")],
+)
+def test_the_lower_end_belongs_to_a_price_band(cents: int, expected: str) -> None:
+    assert band(cents) == expected
+
+
+def test_steps_are_in_order_and_equal_times_are_too() -> None:
+    walk = journeys((1, "purchase", "p"), (2, "view", "p"), (2, "cart", "p"), (5, "purchase", "p"))
+    assert walk.users["u"].steps() == (2 * SECOND, 2 * SECOND, 5 * SECOND)
+
+
+def test_a_visit_ends_after_thirty_minutes_and_an_order_after_one() -> None:
+    walk = journeys(
+        (0, "purchase", "p"), (60, "purchase", "q"), (121, "purchase", "p"), (1922, "view", "p")
+    )
+    assert [len(order.items) for order in walk.orders] == [2, 1]
+    assert walk.visits(walk.users["u"]) == 2
+
+
+@pytest.mark.parametrize(
+    ("events", "status"),
+    [
+        ([(5, "cart", "p"), (5, "purchase", "q")], "bought"),
+        ([(4, "purchase", "p"), (5, "cart", "p"), (90_000, "view", "p")], "open"),
+        ([(4, "remove_from_cart", "p"), (5, "cart", "p")], "open"),
+        ([(5, "cart", "p"), (6, "cart", "p"), (7, "remove_from_cart", "p")], "open"),
+        ([(5, "cart", "p"), (5, "remove_from_cart", "p")], "emptied"),
+    ],
+)
+def test_a_cart_has_one_status(events: list[tuple[int, str, str]], status: str) -> None:
+    walk = journeys(*events)
+    cart = walk.cart(walk.sessions["u/s"])
+    assert cart is not None
+    assert cart.status == status
+
+
+def test_a_cart_is_abandoned_by_the_clock_of_the_data() -> None:
+    walk = journeys((5, "cart", "p"))
+    walk.newest = 86_405 * SECOND
+    cart = walk.cart(walk.sessions["u/s"])
+    assert cart is not None
+    assert cart.status == "abandoned"
+
+
+def test_an_approximate_percentile_may_be_a_neighbour_but_not_another_quarter() -> None:
+    is_near = near_rank(list(range(100)), 0.5)
+    assert (is_near(50, {}), is_near(49, {}), is_near(60, {}), is_near(50.5, {})) == (
+        True,
+        True,
+        False,
+        False,
+    )
+
+
+def test_every_difference_is_named() -> None:
+    expected = Expected("reports.r", ("name",), [{"name": "a", "n": 1}, {"name": "b", "n": 2}])
+    outcome = compare(expected, [{"name": "a", "n": 3}, {"name": "c", "n": 2}])
+    assert outcome.differences == [
+        "reports.r: no row ('b',)",
+        "reports.r: a row too many ('c',)",
+        "reports.r ('a',) n: 3 instead of 1",
+    ]
+
+
+def test_a_column_that_nobody_recounts_is_a_difference() -> None:
+    expected = Expected("reports.r", ("name",), [{"name": "a"}])
+    assert compare(expected, [{"name": "a", "n": 1}]).differences == [
+        "reports.r: columns of one side only: ['n']"
+    ]
