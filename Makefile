@@ -57,9 +57,10 @@ stream-stop: installed ## end the replay and both streaming jobs
 stream-repair: installed ## new checkpoints in place of torn ones, nothing lost or doubled: JOB= (live or landing)
 	@$(PYTHON) -m streaming.repair $(call option,JOB,job)
 
-# Unit tests judge the SQL, not the data: make test runs them, in process.
+# Unit tests judge the SQL, not the data: make test runs them, in process. Of a selection only those tests
+# run whose models are all in it.
 models: installed ## dbt build: models and their tests, and the brand report to HBase; FULL=1 rebuilds all, SELECT= only some
-	@.venv/bin/dbt build --exclude-resource-type unit_test $(if $(SELECT),--select $(SELECT)) $(if $(FULL),--full-refresh) && $(PYTHON) -m hbase publish
+	@.venv/bin/dbt build --exclude-resource-type unit_test $(if $(SELECT),--indirect-selection cautious --select $(SELECT)) $(if $(FULL),--full-refresh) && $(PYTHON) -m hbase publish
 
 models-session: installed ## the same models without any service, in a catalog of their own
 	@$(PYTHON) -m services.spark_session .venv/bin/dbt build --target session
