@@ -6,11 +6,13 @@ import os
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from deltalake import DeltaTable
+from deltalake.exceptions import TableNotFoundError
 from rich.console import Console
 from rich.table import Table
 
@@ -18,6 +20,7 @@ from settings import PROJECT_DIR, Settings, SettingsError, load_settings
 
 RESULTS = PROJECT_DIR / "bench" / "results" / "models.json"
 SLOWEST = 5
+DBT_SECONDS = 3600
 # name of the measurement: what dbt is asked for; the first one only warms the server up
 STEPS: dict[str, tuple[str, ...]] = {
     "warm-up": ("run", "--full-refresh"),
@@ -37,9 +40,21 @@ def _dbt(target: str, arguments: tuple[str, ...], folder: Path) -> dict[str, Any
     if target == "session":
         command = [sys.executable, "-m", "services.spark_session", *command]
     environment = {**os.environ, "DBT_TARGET_PATH": str(folder), "DBT_LOG_PATH": str(folder)}
-    done = subprocess.run(command, cwd=PROJECT_DIR, env=environment, capture_output=True, text=True)
+    what = f"dbt {' '.join(arguments)}"
+    try:
+        done = subprocess.run(
+            command,
+            cwd=PROJECT_DIR,
+            env=environment,
+            capture_output=True,
+            text=True,
+            timeout=DBT_SECONDS,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        raise BenchError(f"{what} took over {DBT_SECONDS} s") from None
     if done.returncode:
-        raise BenchError(f"dbt {' '.join(arguments)} failed:\n{done.stdout[-2000:]}")
+        raise BenchError(f"{what} failed; why: {folder / 'dbt.log'}")
     found: dict[str, Any] = json.loads((folder / "run_results.json").read_text(encoding="utf-8"))
     return found
 
@@ -58,7 +73,7 @@ def _figures(results: dict[str, Any]) -> dict[str, Any]:
 
 
 def rows_loaded(settings: Settings) -> int:
-    """Rows of raw.event_history and raw.event_stream, by Delta's own statistics."""
+    """Rows of raw.event_history and raw.event_stream."""
     raw = Path(settings.warehouse_uri) / "raw"
     return sum(
         DeltaTable(str(raw / name)).to_pyarrow_dataset().count_rows()
@@ -66,14 +81,17 @@ def rows_loaded(settings: Settings) -> int:
     )
 
 
-def measure(settings: Settings, target: str) -> dict[str, Any]:
-    """Every step once, after one that only warms up."""
+def measure(settings: Settings, target: str, tell: Callable[[str], None]) -> dict[str, Any]:
+    """Every step once, after one that only warms up; `tell` hears which one is under way."""
     folder = settings.paths.data / "bench-models"
     folder.mkdir(parents=True, exist_ok=True)
-    steps = {name: _figures(_dbt(target, asked, folder)) for name, asked in STEPS.items()}
+    rows, steps = rows_loaded(settings), {}
+    for name, asked in STEPS.items():
+        tell(f"{name}: dbt {' '.join(asked)}")
+        steps[name] = _figures(_dbt(target, asked, folder))
     return {
         "measured_at": datetime.now(UTC).isoformat(timespec="seconds"),
-        "rows": rows_loaded(settings),
+        "rows": rows,
         "target": target,
         "cores": os.cpu_count(),
         "load_average": [round(value, 1) for value in os.getloadavg()],
@@ -105,10 +123,16 @@ def main() -> int:
     arguments = parser.parse_args()
     started = time.monotonic()
     try:
-        measured = measure(load_settings(), arguments.target)
+        with Console(stderr=True).status("looking at what is loaded") as status:
+            measured = measure(load_settings(), arguments.target, status.update)
     except SettingsError as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
+    except TableNotFoundError as error:
+        print(f'error: {error}: run "make load" or "make stream" first', file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        return 130
     except BenchError as error:
         print(f"error: {error}", file=sys.stderr)
         return 1

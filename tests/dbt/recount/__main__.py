@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.table import Table
 
 from settings import Settings, SettingsError, load_settings
-from tests.dbt.recount import events, findings, marts, profile, reports, stream
+from tests.dbt.recount import events, findings, marts, profile, reports, stream, walks
 from tests.dbt.recount.compare import Expected, Outcome, Row, compare
 from tests.dbt.recount.journeys import Journeys
 
@@ -38,15 +38,15 @@ def expectations(database: duckdb.DuckDBPyConnection, settings: Settings) -> Ite
         stream.duplicates(database),
         stream.timeliness(database, settings),
         stream.schema(database),
-        reports.funnel(journeys),
+        walks.funnel(journeys),
         *reports.first_versions(database),
         reports.brands(database, journeys),
         reports.categories(database, journeys),
         reports.price_bands(database),
         reports.champions(database),
-        reports.times_to_purchase(journeys),
-        reports.outcomes(journeys),
-        reports.cart_abandonment(journeys),
+        walks.times_to_purchase(journeys),
+        walks.outcomes(journeys),
+        walks.cart_abandonment(journeys),
         stream.reconciliation(database, settings),
     ]
     yield from made
@@ -78,10 +78,11 @@ def run(target: str, console: Console) -> int:
     settings = load_settings()
     raw = Path(settings.warehouse_uri.removeprefix("file:"))
     warehouse = raw if target == "thrift" else settings.paths.data / "spark-session" / "warehouse"
-    outcomes = [
-        compare(expected, read_model(warehouse, expected.model))
-        for expected in expectations(events.load(raw / "raw"), settings)
-    ]
+    outcomes = []
+    with Console(stderr=True).status("counting the raw tables") as status:
+        for expected in expectations(events.load(raw / "raw"), settings):
+            status.update(f"comparing {expected.model}")
+            outcomes.append(compare(expected, read_model(warehouse, expected.model)))
     _show(outcomes, console)
     different = sum(len(outcome.differences) for outcome in outcomes)
     cells = sum(outcome.cell_count for outcome in outcomes)

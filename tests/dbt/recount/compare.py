@@ -36,11 +36,14 @@ def plain(value: Any) -> Any:
 
 
 def compare(expected: Expected, found: Iterable[Row]) -> Outcome:
-    """Every cell of both sides; rows are matched by the key."""
+    """Every cell of both sides; rows are matched by the key, which no side may have twice."""
     name = expected.model
+    rows = list(found)
     wanted = {tuple(row[column] for column in expected.key): row for row in expected.rows}
-    there = {tuple(row[column] for column in expected.key): row for row in found}
-    differences = [f"{name}: no row {key}" for key in wanted.keys() - there.keys()]
+    there = {tuple(row[column] for column in expected.key): row for row in rows}
+    twice = (len(rows) - len(there)) + (len(expected.rows) - len(wanted))
+    differences = [f"{name}: {twice} rows whose key another row has"] if twice else []
+    differences += [f"{name}: no row {key}" for key in wanted.keys() - there.keys()]
     differences += [f"{name}: a row too many {key}" for key in there.keys() - wanted.keys()]
     cells = 0
     for key in wanted.keys() & there.keys():
@@ -59,4 +62,4 @@ def compare(expected: Expected, found: Iterable[Row]) -> Outcome:
             if not is_right:
                 should = wanted[key].get(column, "about another")
                 differences.append(f"{name} {key} {column}: {value!r} instead of {should!r}")
-    return Outcome(name, len(there), cells, differences)
+    return Outcome(name, len(rows), cells, differences)

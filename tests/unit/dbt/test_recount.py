@@ -116,3 +116,12 @@ def test_a_column_that_nobody_recounts_is_a_difference() -> None:
     assert compare(expected, [{"name": "a", "n": 1}]).differences == [
         "reports.r: columns of one side only: ['n']"
     ]
+
+
+def test_a_row_that_is_there_twice_is_seen() -> None:
+    expected = Expected("reports.r", ("name",), [{"name": "a", "n": 1}])
+    found = compare(expected, [{"name": "a", "n": 1}, {"name": "a", "n": 1}])
+    assert (found.row_count, found.differences) == (
+        2,
+        ["reports.r: 1 rows whose key another row has"],
+    )
