@@ -8,10 +8,12 @@ import threading
 import time
 from types import FrameType
 
+from kafka.errors import KafkaError
 from py4j.protocol import Py4JJavaError
 from pyspark.errors import PySparkException
 from pyspark.sql.streaming import StreamingQuery
 
+from ingest.producer import DeliveryError
 from settings import Settings, SettingsError, load_settings
 from streaming import landing, live, session
 
@@ -115,6 +117,9 @@ def main() -> int:
     except (SettingsError, session.JobError) as error:
         print(f"error: {error}", file=sys.stderr)
         return STOPPED
+    except (DeliveryError, KafkaError) as error:
+        print(f"error: {str(error).splitlines()[0]}; starting again", file=sys.stderr)
+        return AGAIN
     except (PySparkException, Py4JJavaError) as error:
         line, code = explain(job, load_settings(), error)
         print(f"error: {line}", file=sys.stderr)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from streaming.folder import Folder
+from streaming.ledger import instant
 
 FILE = "start.json"
 Offsets = dict[str, int]
@@ -27,9 +28,8 @@ class Beginning:
 
     def to_json(self) -> str:
         """The text of the file."""
-        return json.dumps(
-            {"offsets": self.offsets, "windows_after": instant_text(self.windows_after)}
-        )
+        after = instant(self.windows_after) if self.windows_after else None
+        return json.dumps({"offsets": self.offsets, "windows_after": after})
 
     def owns(self, window_started_at: datetime) -> bool:
         """Whether this query may write a window; times without a zone are UTC."""
@@ -46,13 +46,6 @@ class Beginning:
 
 
 EVERYTHING = Beginning({})
-
-
-def instant_text(moment: datetime | None) -> str | None:
-    """ISO 8601 in UTC with milliseconds."""
-    if moment is None:
-        return None
-    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def from_json(text: str) -> Beginning:

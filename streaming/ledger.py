@@ -12,6 +12,11 @@ from typing import Any
 Offsets = dict[str, int]
 
 
+def instant(moment: datetime) -> str:
+    """ISO 8601 in UTC with milliseconds."""
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
 @dataclass(frozen=True)
 class Planned:
     """What the engine wrote down before it ran a batch: where it ends, and its watermark in ms."""
@@ -53,14 +58,14 @@ class Ledger:
         planned = read_offset_log(self._read(f"offsets/{batch_id}"), self._topic)
         begin = self._end_of(batch_id - 1)
         self._last = (batch_id, planned.until)
-        watermark = datetime.fromtimestamp(planned.watermark_ms / 1000, UTC)
+        watermark = instant(datetime.fromtimestamp(planned.watermark_ms / 1000, UTC))
         return {
             "query_id": query_id,
             "batch_id": batch_id,
             # a partition that was added since begins at its first message
             "from": {partition: begin.get(partition, 0) for partition in planned.until},
             "until": planned.until,
-            "watermark": watermark.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+            "watermark": watermark,
             "windows_after": self._windows_after,
         }
 

@@ -19,7 +19,7 @@ from settings import Settings
 from streaming import beginning, sources, transforms
 from streaming.beginning import Beginning
 from streaming.folder import Folder
-from streaming.ledger import Ledger
+from streaming.ledger import Ledger, instant
 from streaming.session import checkpoint
 from streaming.validation import judge
 
@@ -37,11 +37,6 @@ HBASE_COLUMNS = {
 }
 Put = tuple[bytes, dict[bytes, bytes]]
 logger = logging.getLogger(__name__)
-
-
-def instant(moment: datetime) -> str:
-    """ISO 8601 in UTC with milliseconds."""
-    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def hbase_put(window: dict[str, Any], updated_at: str, salt_buckets: int) -> Put:
@@ -154,8 +149,8 @@ def sink(folder: Folder, settings: Settings, begun: Beginning) -> LiveSink:
         linger_ms=0,
         delivery_timeout_ms=SEND_SECONDS * 1000,
     )
-    after = beginning.instant_text(begun.windows_after)
-    ledger = Ledger(folder.read, settings.kafka.events_topic, after)
+    after = begun.windows_after
+    ledger = Ledger(folder.read, settings.kafka.events_topic, instant(after) if after else None)
     return LiveSink(settings, store, producer, ledger, begun)
 
 

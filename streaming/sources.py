@@ -1,19 +1,10 @@
 """EDGE Kafka -> raw DataFrame: key, value, topic, partition, offset, timestamp (append time), headers."""
 
-from kafka import KafkaConsumer
 from pyspark.sql import DataFrame, SparkSession
 
+from ingest.topic import TopicReader
 from settings import Settings
 from streaming.beginning import EVERYTHING, Beginning
-
-
-def partitions(settings: Settings, topic: str) -> set[int]:
-    """The numbers of a topic's partitions."""
-    consumer = KafkaConsumer(bootstrap_servers=settings.kafka.bootstrap_servers)
-    try:
-        return set(consumer.partitions_for_topic(topic) or ())
-    finally:
-        consumer.close()
 
 
 def read_topic(
@@ -30,7 +21,8 @@ def read_topic(
     """
     first = "earliest"
     if beginning.offsets:
-        first = beginning.starting_offsets(topic, partitions(settings, topic))
+        with TopicReader(settings.kafka, topic) as reader:
+            first = beginning.starting_offsets(topic, set(reader.partitions()))
     return (
         spark.readStream.format("kafka")
         .option("kafka.bootstrap.servers", settings.kafka.bootstrap_servers)

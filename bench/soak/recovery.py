@@ -2,32 +2,32 @@
 
 import time
 from collections.abc import Callable
-from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
-import happybase
-from thriftpy2.thrift import TException
-
+from hbase.store import HBaseError, HBaseStore
 from settings import Settings
 
 POLL_SECONDS = 0.1
 ANSWER_MS = 2000
+LATER = timedelta(minutes=10)  # nobody waits longer for a window
 
 
 def _has_row(settings: Settings, since: datetime) -> bool:
     """Whether event_counts has a row of a window that starts at `since` or later."""
     hbase = settings.hbase
-    connection = None
+    store = HBaseStore(
+        hbase.thrift_host,
+        hbase.thrift_port,
+        timeout_ms=ANSWER_MS,
+        salt_buckets=hbase.salt_buckets,
+        patience_seconds=0,
+    )
     try:
-        connection = happybase.Connection(hbase.thrift_host, hbase.thrift_port, timeout=ANSWER_MS)
-        key = since.strftime("%Y%m%d_%H%M%S").encode()
-        return any(True for _ in connection.table("event_counts").scan(row_start=key, limit=1))
-    except (TException, OSError):
+        return bool(store.scan_windows("event_counts", since, since + LATER))
+    except HBaseError:
         return False
     finally:
-        if connection:
-            with suppress(TException, OSError):
-                connection.close()
+        store.close()
 
 
 def seconds_until(is_true: Callable[[], bool], since: float, limit: float) -> float | None:
