@@ -3,6 +3,7 @@
 import os
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from pyspark.sql import SparkSession
@@ -33,13 +34,17 @@ CONF = {
 }
 
 
-@pytest.fixture(scope="session")
-def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SparkSession]:
+def small_session(folder: Path) -> Iterator[SparkSession]:
+    """A session with its warehouse in `folder`, stopped afterwards."""
     builder = SparkSession.builder.master("local[1]").appName("storepulse-unit")
-    folder = str(tmp_path_factory.mktemp("warehouse"))
-    for name, value in {**CONF, "spark.sql.warehouse.dir": folder}.items():
+    for name, value in {**CONF, "spark.sql.warehouse.dir": str(folder)}.items():
         builder = builder.config(name, value)
     session = builder.getOrCreate()
     session.sparkContext.setLogLevel("ERROR")
     yield session
     session.stop()
+
+
+@pytest.fixture(scope="session")
+def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SparkSession]:
+    yield from small_session(tmp_path_factory.mktemp("warehouse"))

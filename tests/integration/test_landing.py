@@ -1,16 +1,25 @@
 """The merge of window updates into Delta: what it keeps, and how much of the table it writes anew."""
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import pytest
 from delta.tables import DeltaTable
 from pyspark.sql import SparkSession
 
 from streaming.landing import ensure_table, merge_windows
 from streaming.schemas import WINDOW_METRICS
+from tests.unit.streaming.conftest import small_session
 
+pytestmark = pytest.mark.integration
 NOON = datetime(2026, 1, 31, 12)
+
+
+@pytest.fixture(scope="module")
+def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SparkSession]:
+    yield from small_session(tmp_path_factory.mktemp("warehouse"))
 
 
 def update(second: int, offset: int, views: int, value: str = "") -> dict[str, Any]:
