@@ -24,25 +24,26 @@ class Finding:
     required: bool = True
 
 
-def _first_line(*command: str) -> str:
+def _version_line(*command: str) -> str:
+    """The first line that speaks of a version; Java tells of JAVA_TOOL_OPTIONS before it."""
     try:
         done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
     except (OSError, subprocess.TimeoutExpired):
         return ""
     lines = (done.stdout + done.stderr).strip().splitlines()
-    return lines[0] if lines else ""
+    return next((line for line in lines if re.search("version|Maven", line)), "")
 
 
 def java() -> Finding:
     """Java 17, which Kafka, HBase and Spark run on."""
-    found = _first_line("java", "-version")
+    found = _version_line("java", "-version")
     ok = re.search(r'version "17\.', found) is not None
     return Finding("Java 17", ok, found or "not found", f"{INSTALL} openjdk-17-jdk-headless")
 
 
 def maven() -> Finding:
     """Maven, which brings the services' jars."""
-    found = re.sub(r"\x1b\[[0-9;]*m", "", _first_line("mvn", "-B", "-version"))
+    found = re.sub(r"\x1b\[[0-9;]*m", "", _version_line("mvn", "-B", "-version"))
     return Finding("Maven", "Apache Maven" in found, found or "not found", f"{INSTALL} maven")
 
 

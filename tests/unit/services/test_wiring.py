@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from services import prerequisites
 from services.install import read_env
 from services.stack import base_services
 from services.supervisor import configuration
@@ -98,3 +99,10 @@ def test_missing_java_is_one_line_with_the_command_that_mends_it(tmp_path: Path)
     assert done.stderr.splitlines() == [
         "error: Java 17: not found; run: apt-get install -y openjdk-17-jdk-headless"
     ]
+
+
+def test_java_is_found_when_it_speaks_of_its_options_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("JAVA_TOOL_OPTIONS", "-XX:TieredStopAtLevel=1")
+    finding = prerequisites.java()
+    assert finding.ok
+    assert 'version "17.' in finding.found
