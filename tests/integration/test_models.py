@@ -7,7 +7,6 @@ sample, and events that come late.
 import csv
 import gzip
 import json
-import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -17,6 +16,7 @@ import pytest
 from deltalake import DeltaTable
 
 from bench.model_counts import count
+from tests.dbt.process import Dbt
 from tests.recount import SAMPLE, report_recount
 from tests.stack import PROJECT, StackUnderTest
 
@@ -32,9 +32,12 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> StackUnderTest:
     return StackUnderTest(tmp_path_factory.mktemp("models").resolve())
 
 
-def dbt(shop: StackUnderTest, *arguments: str) -> str:
-    command = (sys.executable, "-m", "dbt.cli.main", *arguments, "--target", "session")
-    return shop.run("services.spark_session", *command, seconds=1800).stdout
+@pytest.fixture(scope="module")
+def dbt(shop: StackUnderTest) -> Iterator[Dbt]:
+    """One process for all its commands."""
+    process = Dbt(shop)
+    yield process
+    process.close()
 
 
 def load(shop: StackUnderTest, source: Path, *arguments: str) -> None:
@@ -66,9 +69,9 @@ def write_csv(path: Path, rows: list[dict[str, str]]) -> Path:
 
 
 def test_an_empty_shop_builds_passes_every_unit_test_and_says_that_it_is_empty(
-    shop: StackUnderTest,
+    shop: StackUnderTest, dbt: Dbt
 ) -> None:
-    output = dbt(shop, "build")
+    output = dbt("build")
     assert "WARN 1 assert_there_are_business_events" in output
     assert table(shop, "reports.rpt_funnel") == []
     assert_recount_agrees(shop)
@@ -81,11 +84,11 @@ def test_the_counts_of_the_readme_are_those_of_dbt(shop: StackUnderTest) -> None
     assert {**found, "unit_tests": len(manifest["unit_tests"])} == count(PROJECT)
 
 
-def test_one_purchase_without_a_brand_is_a_shop(shop: StackUnderTest) -> None:
+def test_one_purchase_without_a_brand_is_a_shop(shop: StackUnderTest, dbt: Dbt) -> None:
     row = next(row for row in sample_rows() if row["event_type"] == "purchase")
     row = {**row, "brand": "", "category_code": "", "user_id": "1", "user_session": ""}
     load(shop, write_csv(shop.folder / "one.csv", [row]))
-    dbt(shop, "run")
+    dbt("run")
     (outcome,) = (r for r in table(shop, "reports.rpt_session_outcomes") if r["session_count"])
     assert (outcome["outcome"], outcome["session_count"]) == ("bought", 1)
     assert table(shop, "reports.rpt_brand_performance") == []
@@ -93,10 +96,10 @@ def test_one_purchase_without_a_brand_is_a_shop(shop: StackUnderTest) -> None:
 
 
 def test_every_cell_equals_a_recount_and_every_test_of_the_data_holds(
-    shop: StackUnderTest,
+    shop: StackUnderTest, dbt: Dbt
 ) -> None:
     load(shop, SAMPLE, "--limit", str(ROWS))
-    dbt(shop, "build", "--exclude-resource-type", "unit_test")
+    dbt("build", "--exclude-resource-type", "unit_test")
     assert_recount_agrees(shop)
 
 
@@ -125,14 +128,14 @@ def late_rows() -> list[dict[str, str]]:
     return sorted(rows, key=lambda row: row["event_time"])
 
 
-def test_late_events_give_what_a_full_rebuild_gives(shop: StackUnderTest) -> None:
+def test_late_events_give_what_a_full_rebuild_gives(shop: StackUnderTest, dbt: Dbt) -> None:
     before = len(table(shop, "marts.fct_events"))
     load(shop, write_csv(shop.folder / "late.csv", late_rows()))
-    dbt(shop, "run")
+    dbt("run")
     assert len(table(shop, "marts.fct_events")) == before + ROWS // 20
     assert_recount_agrees(shop)
     incremental = _without_run_times(shop)
-    dbt(shop, "run", "--full-refresh", "--select", *REBUILT)
+    dbt("run", "--full-refresh", "--select", *REBUILT)
     assert _without_run_times(shop) == incremental
 
 
