@@ -29,8 +29,10 @@ CONF = {
     # compiling costs more than these few rows; test_contract also judges with compiled code
     "spark.sql.codegen.wholeStage": "false",
     "spark.sql.codegen.factoryMode": "NO_CODEGEN",
-    # a short life: the quick compiler and the small collector start faster
-    "spark.driver.extraJavaOptions": "-Duser.timezone=UTC -XX:TieredStopAtLevel=1 -XX:+UseSerialGC",
+    # a short life: the quick compiler and the small collector start faster; its code needs over 48 MB
+    "spark.driver.extraJavaOptions": (
+        "-Duser.timezone=UTC -XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=240m -XX:+UseSerialGC"
+    ),
 }
 
 
