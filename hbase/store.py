@@ -190,9 +190,11 @@ class HBaseStore:
     def _create(self, name: str, family: ColumnDescriptor) -> None:
         try:
             self._call(lambda connection: connection.client.createTable(name.encode(), [family]))
-        except AlreadyExists:
-            logger.debug("%s was created meanwhile", name)
         except TException as error:
+            # A call that was answered too late is repeated, and the gateway then gives Java's own name.
+            if isinstance(error, AlreadyExists) or "TableExistsException" in _message(error):
+                logger.debug("%s was created meanwhile", name)
+                return
             raise HBaseError(f"{name} cannot be created: {_reason(error)}") from error
 
     def write(self, table: str, rows: Iterable[Row]) -> int:

@@ -10,6 +10,7 @@ import pytest
 from Hbase_thrift import IOError as ThriftIOError
 
 from hbase.store import HBaseError, HBaseStore, HBaseUnavailableError, RowRefusedError, is_passing
+from hbase.tables import TABLES
 
 
 class Client:
@@ -84,6 +85,7 @@ class Gateway:
         self.lives: list[tuple[str, int]] = []
 
     def createTable(self, _: bytes, families: list[Any]) -> None:
+        self._answer()
         self.lives += [(family.name.decode(), family.timeToLive) for family in families]
 
     def __call__(self, *_: object, **__: object) -> "Gateway":
@@ -187,3 +189,26 @@ def test_only_missing_tables_are_created_and_salted_ones_tell_their_splits(
         ("stats:", 2147483647),
         ("state:", 2147483647),
     ]
+
+
+def test_a_table_whose_creation_was_answered_too_late_is_no_error(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    exists = ThriftIOError(message="org.apache.hadoop.hbase.TableExistsException: brand_windows")
+    gateway = Gateway([TimeoutError("timed out"), exists], {})
+    store = HBaseStore("127.0.0.1", 1)
+    monkeypatch.setattr(happybase, "Connection", gateway)
+    monkeypatch.setattr("hbase.store.wait_exponential_jitter", lambda **_: lambda _: 0)
+    monkeypatch.setattr(store, "ping", lambda: ["event_counts"])
+    store.ensure_tables(60)
+    assert gateway.failures == []
+    assert len(gateway.lives) == len(TABLES) - 2  # one was there, one was made by the lost call
+
+
+def test_a_table_that_cannot_be_created_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    gateway = Gateway([ThriftIOError(message="IllegalArgument: no such compression")], {})
+    store = HBaseStore("127.0.0.1", 1)
+    monkeypatch.setattr(happybase, "Connection", gateway)
+    monkeypatch.setattr(store, "ping", lambda: [])
+    with pytest.raises(HBaseError, match=r"^event_counts cannot be created: IllegalArgument"):
+        store.ensure_tables(60)
