@@ -109,9 +109,17 @@ class Stack:
                     self.supervisor.start(service.name)
                 self._await_ready(service)
                 if not was_running:
-                    service.finish(self.settings)
+                    self._finish(service)
             state = "is up" if was_running else f"ready in {time.monotonic() - started:.0f} s"
             report(f"{service.name} {state}")
+
+    def _finish(self, service: Service) -> None:
+        try:
+            service.finish(self.settings)
+        except BaseException:
+            # One that runs counts as finished: the next start has to begin again.
+            self.supervisor.stop(service.name)
+            raise
 
     def _await_ready(self, service: Service) -> None:
         deadline = time.monotonic() + service.ready_seconds

@@ -8,11 +8,11 @@ from typing import Any
 
 from pyhive import hive
 
-from services.service import Service
+from services.service import Service, ServiceError
 from services.spark import raw_table_statements, spark_home, write_catalog_conf
 from settings import Settings
 
-QUERY_SECONDS = 90
+QUERY_SECONDS = 180
 
 
 def _folder(settings: Settings) -> Path:
@@ -29,10 +29,16 @@ def prepare(settings: Settings) -> None:
 
 
 def query(settings: Settings, *statements: str) -> list[tuple[Any, ...]]:
-    """Run statements on one connection within QUERY_SECONDS; the rows of the last one."""
+    """Run statements on one connection; the rows of the last one.
+
+    Raises ServiceError when that takes more than QUERY_SECONDS.
+    """
     pool = ThreadPoolExecutor(1)
     try:
         return pool.submit(_query, settings, statements).result(timeout=QUERY_SECONDS)
+    except TimeoutError:
+        told = f"the Spark Thrift server did not answer within {QUERY_SECONDS} s"
+        raise ServiceError(f'{told}: make logs S=spark-thrift, then "make up" again') from None
     finally:
         pool.shutdown(wait=False)
 

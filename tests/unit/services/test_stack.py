@@ -1,0 +1,65 @@
+"""What a start does when a step of it fails, without a service."""
+
+import time
+from typing import Any
+
+import pytest
+
+from services import thriftserver
+from services.service import Service, ServiceError
+from services.stack import Stack
+from settings import Settings, load_settings
+
+
+class Supervised:
+    """Stands in for the supervisor: knows what was started and has not been stopped."""
+
+    def __init__(self) -> None:
+        self.running: set[str] = set()
+
+    def answers(self) -> bool:
+        return True
+
+    def launch(self) -> None:
+        return
+
+    def is_running(self, name: str) -> bool:
+        return name in self.running
+
+    def start(self, name: str) -> None:
+        self.running.add(name)
+
+    def stop(self, name: str) -> None:
+        self.running.remove(name)
+
+
+def test_a_start_whose_last_step_failed_begins_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    steps: list[str] = []
+
+    def finish(_: Settings) -> None:
+        steps.append("tables")
+        if len(steps) == 1:
+            raise ServiceError("no table today")
+
+    stack = Stack(load_settings())
+    monkeypatch.setattr(stack, "supervisor", Supervised())
+    monkeypatch.setattr(stack, "check_ports", lambda: None)
+    monkeypatch.setattr(stack, "base", [Service("hbase", ["true"], finish=finish)])
+    with pytest.raises(ServiceError, match="no table today"):
+        stack.up(lambda _: None)
+    stack.up(lambda _: None)
+    assert steps == ["tables", "tables"]
+    stack.up(lambda _: None)
+    assert steps == ["tables", "tables"]
+
+
+def test_a_thrift_server_that_is_too_slow_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    def slow(*_: Any) -> list[tuple[Any, ...]]:
+        time.sleep(0.2)
+        return []
+
+    monkeypatch.setattr(thriftserver, "QUERY_SECONDS", 0.05)
+    monkeypatch.setattr(thriftserver, "_query", slow)
+    with pytest.raises(ServiceError, match="Thrift server did not answer within") as error:
+        thriftserver.query(load_settings(), "select 1")
+    assert "make logs S=spark-thrift" in str(error.value)
