@@ -154,6 +154,8 @@ class SupersetSettings(BaseSettings):
 
     model_config = _config("SUPERSET_")
     port: int = Port
+    public: bool
+    query_seconds: int = Field(ge=1)
 
 
 class Settings:

@@ -12,7 +12,10 @@ from services.prerequisites import PROJECT_DIR, disk, first_failure, java, maven
 
 ENVIRONMENTS = {".venv": "pipeline", ".venv-superset": "superset"}
 SERVICES = ("kafka", "hbase", "spark")
-SECRETS = ("SUPERSET_SECRET_KEY", "SUPERSET_ADMIN_PASSWORD", "SUPERSET_VIEWER_PASSWORD")
+SECRETS = (
+    *("SUPERSET_SECRET_KEY", "SUPERSET_ADMIN_PASSWORD"),
+    *("SUPERSET_ANALYST_PASSWORD", "SUPERSET_VIEWER_PASSWORD"),
+)
 
 
 class SetupError(Exception):
@@ -109,13 +112,13 @@ def install_jars(service: str, env: dict[str, str]) -> None:
 
 
 def write_secrets() -> None:
-    """Passwords and keys, generated once into a file that only its owner reads."""
+    """Passwords and keys, each generated once, into a file that only its owner reads."""
     path = PROJECT_DIR / ".secrets.env"
-    if path.exists():
-        return
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        file.writelines(f"{name}={secrets.token_urlsafe(24)}\n" for name in SECRETS)
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
+    with os.fdopen(descriptor, "r+", encoding="utf-8") as file:
+        present = {line.partition("=")[0] for line in file}
+        missing = [name for name in SECRETS if name not in present]
+        file.writelines(f"{name}={secrets.token_urlsafe(24)}\n" for name in missing)
 
 
 def main() -> int:

@@ -40,6 +40,8 @@ def environment(settings: Settings) -> dict[str, str]:
         "SUPERSET_HOME": str(home),
         "SUPERSET_CONFIG_PATH": str(PROJECT_DIR / "superset" / "superset_config.py"),
         "SUPERSET_PORT": str(settings.superset.port),
+        "SUPERSET_PUBLIC": str(settings.superset.public).lower(),
+        "SUPERSET_QUERY_SECONDS": str(settings.superset.query_seconds),
         "HBASE_THRIFT_HOST": settings.hbase.thrift_host,
         "HBASE_THRIFT_PORT": str(settings.hbase.thrift_port),
         "HBASE_SALT_BUCKETS": str(settings.hbase.salt_buckets),
@@ -106,7 +108,7 @@ def service(settings: Settings) -> Service:
         prepare=prepare,
         probe=probe,
         ready_seconds=120,
-        url=f"{url(settings)}/ (users viewer and admin; passwords: {SECRETS.name})",
+        url=f"{url(settings)}/ (users viewer, analyst, admin; passwords: {SECRETS.name})",
     )
 
 

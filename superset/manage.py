@@ -8,27 +8,16 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import roles
+
 FOLDER = Path(__file__).resolve().parent
 ASSETS = FOLDER / "assets"
+PASSWORDS = tuple(f"SUPERSET_{name.upper()}_PASSWORD" for name in ("admin", "analyst", "viewer"))
 NEEDED = (
     *("SUPERSET_HOME", "SUPERSET_CONFIG_PATH", "SUPERSET_SECRET_KEY", "SUPERSET_PORT"),
-    *("SUPERSET_ADMIN_PASSWORD", "SUPERSET_VIEWER_PASSWORD"),
+    *PASSWORDS,
     *("HBASE_THRIFT_HOST", "HBASE_THRIFT_PORT", "SPARK_THRIFT_HOST", "SPARK_THRIFT_PORT"),
 )
-VIEWER_DROPS = {
-    ("can_explore_json", "Superset"),
-    ("can_slice", "Superset"),
-    ("can_query", "Api"),
-    ("can_query_form_data", "Api"),
-    ("can_external_metadata", "Datasource"),
-    ("can_get", "Datasource"),
-}
-VIEWER_ADDS = {
-    ("menu_access", "Dashboards"),
-    ("can_log", "Superset"),
-    ("can_recent_activity", "Log"),
-    ("can_write", "DashboardPermalinkRestApi"),
-}
 
 
 def _home() -> Path:
@@ -36,34 +25,14 @@ def _home() -> Path:
 
 
 def _fingerprint() -> str:
-    # What init depends on: this file, the configuration, the version, the passwords.
+    # What init depends on: this folder's code, the version, the passwords, who may look.
     from importlib.metadata import version
 
-    parts = [Path(__file__).read_bytes(), (FOLDER / "superset_config.py").read_bytes()]
-    parts += [version("apache-superset").encode()]
-    names = ("SUPERSET_ADMIN_PASSWORD", "SUPERSET_VIEWER_PASSWORD")
-    parts += [os.environ[name].encode() for name in names]
+    files = ("manage.py", "roles.py", "superset_config.py")
+    parts = [(FOLDER / name).read_bytes() for name in files]
+    parts += [version("apache-superset").encode(), str(roles.is_public()).encode()]
+    parts += [os.environ[name].encode() for name in PASSWORDS]
     return hashlib.sha256(b"".join(parts)).hexdigest()
-
-
-def _viewer_role(manager: Any) -> Any:
-    """A role that can look at the dashboards that are given to it, and nothing else."""
-    role = manager.add_role("Viewer") or manager.find_role("Viewer")
-    role.permissions = []
-    wanted = (manager.PUBLIC_ROLE_PERMISSIONS - VIEWER_DROPS) | VIEWER_ADDS
-    for permission, view in sorted(wanted):
-        found = manager.find_permission_view_menu(permission, view)
-        found = found or manager.add_permission_view_menu(permission, view)
-        manager.add_permission_role(role, found)
-    return role
-
-
-def _let_the_login_page_log(manager: Any) -> None:
-    # The login page reports its own events. When that is refused, the answer carries a new session
-    # cookie, and a login that is under way at the same moment is lost. The audit logger drops them.
-    public = manager.find_role(manager.auth_role_public)
-    found = manager.find_permission_view_menu("can_log", "Superset")
-    manager.add_permission_role(public, found)
 
 
 def _user(manager: Any, name: str, role: Any, password: str) -> None:
@@ -76,7 +45,7 @@ def _user(manager: Any, name: str, role: Any, password: str) -> None:
 
 
 def initialize(app: Any) -> None:
-    """Migrations, permissions, the roles and both users."""
+    """Migrations, permissions, the roles and a user of each."""
     import flask_migrate
 
     import superset
@@ -87,12 +56,17 @@ def initialize(app: Any) -> None:
     superset.appbuilder.add_permissions(update_perms=True)
     manager = superset.security_manager
     manager.sync_role_definitions()
-    admin, viewer = manager.find_role("Admin"), _viewer_role(manager)
-    _let_the_login_page_log(manager)
-    _user(manager, "admin", admin, os.environ["SUPERSET_ADMIN_PASSWORD"])
-    _user(manager, "viewer", viewer, os.environ["SUPERSET_VIEWER_PASSWORD"])
+    users = {
+        "admin": manager.find_role("Admin"),
+        "analyst": roles.analyst(manager),
+        "viewer": roles.viewer(manager),
+    }
+    roles.let_analyst_read(manager)
+    roles.public(manager)
+    for name, role in users.items():
+        _user(manager, name, role, os.environ[f"SUPERSET_{name.upper()}_PASSWORD"])
     superset.db.session.commit()
-    print("users: admin and viewer", flush=True)
+    print(f"users: {', '.join(users)}", flush=True)
 
 
 def contents() -> dict[str, str]:
@@ -145,10 +119,10 @@ def import_assets(app: Any) -> None:
     ImportAssetsCommand(files).run()
     uuids = {str(yaml.safe_load(text).get("uuid")) for text in files.values()} - {"None"}
     removed = _delete_what_is_gone(uuids)
-    role = security_manager.find_role("Viewer")
+    lookers = roles.of_dashboards(security_manager)
     for dashboard in db.session.query(Dashboard).all():
         if str(dashboard.uuid) in uuids:
-            dashboard.roles, dashboard.owners = [role], [g.user]
+            dashboard.roles, dashboard.owners = lookers, [g.user]
             dashboard.published = True
     db.session.commit()
     print(f"imported: {len(uuids)} assets, {removed} removed", flush=True)

@@ -2,10 +2,9 @@
 
 import os
 import sys
-from typing import Any
 
 from flask_appbuilder.security.manager import AUTH_DB
-from superset.utils.log import DBEventLogger
+from storepulse_superset.audit import AuditedSecurityManager, AuditLogger
 
 
 def _required(name: str) -> str:
@@ -43,27 +42,9 @@ DASHBOARD_AUTO_REFRESH_INTERVALS = [
     [300, "5 minutes"],
 ]
 
-
-class AuditLogger(DBEventLogger):
-    """Logins, edits and exports; not the four rows that each answer of a refreshing chart would write."""
-
-    NOISE = frozenset(
-        {
-            *("_get_data_response", "execute_sql", "load_into_dataframe", "csrf_token", "log"),
-            *("QueryObject.post_processing", "ChartDataRestApi.data", "mount_dashboard"),
-            *("force_refresh_charts_finished", "load_chart", "render_chart", "spa_navigation"),
-        }
-    )
-
-    def log(self, user_id: int | None, action: str, *args: Any, **kwargs: Any) -> None:
-        """Keep what a person did."""
-        if action not in self.NOISE:
-            super().log(user_id, action, *args, **kwargs)
-
-
-EVENT_LOGGER = AuditLogger()
-
 # ---- access ----
+EVENT_LOGGER = AuditLogger()
+CUSTOM_SECURITY_MANAGER = AuditedSecurityManager
 AUTH_TYPE = AUTH_DB
 PUBLIC_ROLE_LIKE = None
 FAB_ADD_SECURITY_API = False
@@ -90,8 +71,10 @@ TALISMAN_CONFIG = {
     "force_https": False,
     "session_cookie_secure": False,
 }
-SQLLAB_TIMEOUT = 60
-SUPERSET_WEBSERVER_TIMEOUT = 60
-ROW_LIMIT = 10_000
+# Spark itself ends a statement at QUERY_SECONDS (spark_dialect); Superset's own limits come after it.
+QUERY_SECONDS = int(_required("SUPERSET_QUERY_SECONDS"))
+SQLLAB_TIMEOUT = SUPERSET_WEBSERVER_TIMEOUT = QUERY_SECONDS + 30
+# Of a longer result so many rows: in a chart, in an export, in SQL Lab.
+ROW_LIMIT = SQL_MAX_ROW = 10_000
 SAMPLES_ROW_LIMIT = 1000
 APP_NAME = "Storepulse"

@@ -47,6 +47,7 @@ class StackUnderTest:
             "STREAM_LANDING_TRIGGER_SECONDS": "5",
             "DBT_TARGET_PATH": str(folder / "dbt"),
             "DBT_LOG_PATH": str(folder / "dbt"),
+            "SUPERSET_QUERY_SECONDS": "30",
             # Java machines of a few minutes: the compiler that optimizes would take half of their time. Without
             # it Java keeps only 48 MB of code, and Spark needs more.
             "JAVA_TOOL_OPTIONS": "-XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=240m",

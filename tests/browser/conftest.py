@@ -125,15 +125,17 @@ def browser() -> Iterator[Browser]:
         browser.close()
 
 
-def logged_in(browser: Browser, stack: StackUnderTest, width: int, height: int) -> View:
-    """A page of the Viewer."""
+def logged_in(
+    browser: Browser, stack: StackUnderTest, width: int, height: int, user: str = "viewer"
+) -> View:
+    """A page of a user."""
     base = f"http://127.0.0.1:{stack.environment['SUPERSET_PORT']}"
     page = browser.new_context(viewport={"width": width, "height": height}).new_page()
     # The login page reports its own start; a person types longer than that takes.
     with page.expect_response("**/superset/log/**", timeout=60_000):
         page.goto(f"{base}/login/")
-    page.fill("#username", "viewer")
-    page.fill("#password", secrets()["SUPERSET_VIEWER_PASSWORD"])
+    page.fill("#username", user)
+    page.fill("#password", secrets()[f"SUPERSET_{user.upper()}_PASSWORD"])
     page.press("#password", "Enter")
     page.wait_for_url(lambda url: "/login" not in url, timeout=60_000)
     view = View(page, base)

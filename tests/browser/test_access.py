@@ -1,0 +1,161 @@
+"""What Analyst, Viewer and Admin may do in Superset, from sessions of theirs."""
+
+import csv
+import io
+import json
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from playwright.sync_api import APIResponse, Browser, Page
+
+from services.superset import secrets
+from tests.browser.conftest import View, logged_in
+from tests.stack import StackUnderTest
+
+pytestmark = pytest.mark.integration
+MANY = "select explode(sequence(1, 1000000)) as n"
+NEVER_ENDS = f"select count(*) from ({MANY}) as a cross join ({MANY}) as b cross join ({MANY}) as c"
+HOME = "('java.lang.System', 'getenv', 'HOME')"
+BRANDS = "reports.rpt_brand_performance"
+
+
+@dataclass
+class Session:
+    """A user who is logged in and asks the API."""
+
+    page: Page
+    base: str
+
+    def get(self, path: str) -> APIResponse:
+        return self.page.request.get(f"{self.base}{path}", max_redirects=0)
+
+    def post(self, path: str, data: dict[str, Any]) -> APIResponse:
+        token = self.page.locator("#csrf_token").first.get_attribute("value")
+        headers = {"X-CSRFToken": token or "", "Referer": self.base}
+        return self.page.request.post(
+            f"{self.base}{path}", data=data, headers=headers, timeout=120_000
+        )
+
+    def sql(self, sql: str, limit: int = 1000) -> APIResponse:
+        """Run a statement in SQL Lab, on the only database that this user has."""
+        (database,) = self.get("/api/v1/database/").json()["result"]
+        asked = {"database_id": database["id"], "sql": sql, "schema": "reports", "json": True}
+        how = {"runAsync": False, "queryLimit": limit, "ctas_method": "TABLE", "tab": "test"}
+        return self.post("/api/v1/sqllab/execute/", {**asked, **how})
+
+
+def session(browser: Browser, shop: StackUnderTest, user: str) -> Session:
+    view = logged_in(browser, shop, 1600, 1000, user)
+    return Session(view.page, view.base)
+
+
+@pytest.fixture(scope="module")
+def analyst(browser: Browser, shop: StackUnderTest) -> Session:
+    return session(browser, shop, "analyst")
+
+
+@pytest.fixture(scope="module")
+def admin(browser: Browser, shop: StackUnderTest) -> Session:
+    return session(browser, shop, "admin")
+
+
+def brand_count(analyst: Session) -> int:
+    answer = analyst.sql(f"select count(*) as n from {BRANDS}")
+    assert answer.status == 200, answer.text()
+    return int(answer.json()["data"][0]["n"])
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        f"select transform(brand) using 'cat' as (x) from {BRANDS}",
+        f"select java_method{HOME}",
+        f"select /* nothing to see */ reflect/**/{HOME}",
+        f"select `java_method`{HOME}",
+        "select * from text.`/etc/passwd`",
+        "select * from csv.`file:///etc/passwd`",
+        "attach database '/tmp/x' as y",
+        "pragma database_list",
+        "select load_extension('/tmp/x')",
+        f"select 1; drop table {BRANDS}",
+        f"select 'it''s'';'; delete from {BRANDS} where brand <> '\\''",
+        "set spark.sql.ansi.enabled = false",
+        f"insert into {BRANDS} select * from {BRANDS}",
+        "create table reports.mine as select 1 as n",
+        f"delete from {BRANDS}",
+        "select * from raw.event_history",
+        "select * from intermediate.int_orders",
+    ],
+)
+def test_an_analyst_gets_no_further_than_reading_the_marts(analyst: Session, sql: str) -> None:
+    before = brand_count(analyst)
+    answer = analyst.sql(sql)
+    assert answer.status in (400, 403, 422, 500), answer.text()
+    message = json.dumps(answer.json())
+    assert len(message) > 20
+    assert "Traceback" not in message
+    assert "root:" not in message
+    assert brand_count(analyst) == before > 100
+
+
+def test_a_long_result_is_cut(analyst: Session) -> None:
+    answer = analyst.sql(MANY, limit=1_000_000)
+    assert answer.status == 200
+    assert len(answer.json()["data"]) == 10_000
+
+
+def test_a_statement_that_never_ends_is_ended_with_a_word_about_it(
+    analyst: Session, shop: StackUnderTest
+) -> None:
+    answer = analyst.sql(NEVER_ENDS)
+    assert answer.status >= 400
+    assert f"timed out after {shop.environment['SUPERSET_QUERY_SECONDS']} seconds" in answer.text()
+
+
+@pytest.mark.parametrize(
+    "path", ["/users/list/", "/roles/list/", "/api/v1/security/users/", "/api/v1/log/"]
+)
+def test_an_analyst_manages_nothing(analyst: Session, path: str) -> None:
+    answer = analyst.get(path)
+    assert answer.status in (302, 401, 403, 404)
+
+
+def test_a_viewer_takes_a_table_away_with_its_numbers(viewer: View) -> None:
+    viewer.asked.clear()
+    viewer.open("store-performance")
+    payload = next(
+        asked for asked in viewer.asked if asked and asked["form_data"]["viz_type"] == "table"
+    )
+    reader = Session(viewer.page, viewer.base)
+    shown = reader.post("/api/v1/chart/data", payload).json()["result"][0]
+    exported = reader.post("/api/v1/chart/data", {**payload, "result_format": "csv"})
+    assert exported.status == 200, exported.text()
+    rows = list(csv.reader(io.StringIO(exported.text().removeprefix("\ufeff"))))
+    assert len(rows) == 1 + shown["rowcount"] > 1
+    # Headers may be the columns' names for people; the cells are in the same order.
+    first = [str(shown["data"][0][name]) for name in shown["colnames"]]
+    assert [_plain(cell) for cell in rows[1]] == [_plain(cell) for cell in first]
+
+
+def _plain(cell: str) -> str | float:
+    try:
+        return float(cell)
+    except ValueError:
+        return "" if cell == "None" else cell
+
+
+def test_the_audit_log_tells_of_logins_failures_and_exports(
+    admin: Session, analyst: Session, browser: Browser
+) -> None:
+    stranger = browser.new_context().new_page()
+    stranger.goto(f"{admin.base}/login/")
+    stranger.fill("#username", "analyst")
+    stranger.fill("#password", secrets()["SUPERSET_VIEWER_PASSWORD"])
+    stranger.press("#password", "Enter")
+    stranger.wait_for_selector("text=Invalid login", timeout=60_000)
+    stranger.context.close()
+    answer = admin.get("/api/v1/log/?q=(order_column:dttm,order_direction:desc,page_size:100)")
+    assert answer.status == 200
+    actions = {row["action"] for row in answer.json()["result"]}
+    assert {"login", "login_failed", "export_chart"} <= actions
