@@ -42,6 +42,10 @@ class SparkThriftEngineSpec(SparkEngineSpec):
     }
 
     @classmethod
+    def get_default_catalog(cls, database: Any) -> None:
+        """None: Hive's own takes the schema in the address for a catalog, and then no grant of a schema fits."""
+
+    @classmethod
     def get_view_names(cls, database: Any, inspector: Any, schema: str | None) -> set[str]:
         """By the dialect, not by Hive's own statement."""
         return BaseEngineSpec.get_view_names.__func__(cls, database, inspector, schema)  # type: ignore[attr-defined]

@@ -4,7 +4,7 @@ import os
 from typing import Any
 
 from pyhive import hive
-from pyhive.exc import ProgrammingError
+from pyhive.exc import OperationalError, ProgrammingError
 from pyhive.sqlalchemy_hive import HiveCompiler, HiveDialect
 from sqlalchemy import text
 from sqlalchemy.sql.compiler import SQLCompiler
@@ -42,6 +42,16 @@ class GuardedCursor(hive.Cursor):
         response = self._connection.client.ExecuteStatement(request)
         hive._check_status(response)
         self._operationHandle = response.operationHandle
+
+    def _fetch_more(self) -> None:
+        # A statement that Spark ended answers with its state and a stack trace of Java.
+        try:
+            super()._fetch_more()
+        except OperationalError as error:
+            if "TIMEDOUT" not in str(error):
+                raise
+            told = f"the statement timed out after {query_seconds()} seconds: ask for less"
+            raise OperationalError(told) from None
 
 
 class GuardedConnection(hive.Connection):
