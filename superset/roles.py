@@ -35,6 +35,10 @@ def _grant(manager: Any, role: Any, wanted: set[tuple[str, str]]) -> None:
         manager.add_permission_role(role, found)
 
 
+def _looking(manager: Any) -> set[tuple[str, str]]:
+    return (manager.PUBLIC_ROLE_PERMISSIONS - VIEWER_DROPS) | VIEWER_ADDS
+
+
 def _emptied(manager: Any, name: str) -> Any:
     role = manager.add_role(name) or manager.find_role(name)
     role.permissions = []
@@ -44,7 +48,7 @@ def _emptied(manager: Any, name: str) -> Any:
 def viewer(manager: Any) -> Any:
     """A role that can look at the dashboards that are given to it, and nothing else."""
     role = _emptied(manager, "Viewer")
-    _grant(manager, role, (manager.PUBLIC_ROLE_PERMISSIONS - VIEWER_DROPS) | VIEWER_ADDS)
+    _grant(manager, role, _looking(manager))
     return role
 
 
@@ -63,13 +67,12 @@ def public(manager: Any) -> Any:
     cookie, and a login that is under way at the same moment is lost. The audit logger drops them.
     """
     role = _emptied(manager, manager.auth_role_public)
-    allowed = (manager.PUBLIC_ROLE_PERMISSIONS - VIEWER_DROPS) | VIEWER_ADDS
-    _grant(manager, role, allowed if is_public() else {("can_log", "Superset")})
+    _grant(manager, role, _looking(manager) if is_public() else {("can_log", "Superset")})
     return role
 
 
 def let_analyst_read(manager: Any) -> None:
-    """The schemas of the marts; the database has to be there."""
+    """The schemas of the marts, by name: the database may come later."""
     names = [manager.get_schema_perm(ANALYST_DATABASE, None, each) for each in ANALYST_SCHEMAS]
     _grant(manager, manager.find_role("Analyst"), {("schema_access", name) for name in names})
 
