@@ -17,6 +17,11 @@ pytestmark = pytest.mark.integration
 MANY = "select explode(sequence(1, 1000000)) as n"
 NEVER_ENDS = f"select count(*) from ({MANY}) as a cross join ({MANY}) as b cross join ({MANY}) as c"
 HOME = "('java.lang.System', 'getenv', 'HOME')"
+# Why each is refused: by the guard, by Superset's parser and grants, or because Spark has no such function.
+REASONS = (
+    *("not allowed", "does not allow", "You need access", "Error parsing"),
+    "UNRESOLVED_ROUTINE",
+)
 BRANDS = "reports.rpt_brand_performance"
 
 
@@ -93,7 +98,7 @@ def test_an_analyst_gets_no_further_than_reading_the_marts(analyst: Session, sql
     answer = analyst.sql(sql)
     assert answer.status in (400, 403, 422, 500), answer.text()
     message = json.dumps(answer.json())
-    assert len(message) > 20
+    assert any(reason in message for reason in REASONS), message
     assert "Traceback" not in message
     assert "root:" not in message
     assert brand_count(analyst) == before > 100

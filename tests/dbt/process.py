@@ -46,7 +46,10 @@ class Dbt:
 
     def close(self) -> None:
         """End the process and its Java machine."""
-        self._process.communicate(timeout=60)
+        try:
+            self._process.communicate(timeout=60)
+        finally:
+            self._process.kill()
 
 
 @contextmanager
