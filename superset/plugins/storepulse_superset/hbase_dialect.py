@@ -1,13 +1,12 @@
-"""SQLAlchemy dialect: each connection is a private, read-only copy of the newest snapshot of HBase."""
+"""SQLAlchemy dialect: each connection reads the newest generation of the snapshot of HBase."""
 
 import os
-import sqlite3
 import threading
 from typing import Any
 
 from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 
-from storepulse_superset.image import open_image
+from storepulse_superset.generation import Connection
 from storepulse_superset.snapshot import Snapshot
 from storepulse_superset.windows import WindowReader
 
@@ -40,6 +39,6 @@ class HBaseDialect(SQLiteDialect_pysqlite):
     def on_connect(self) -> None:
         """Nothing: the functions of SQLAlchemy for SQLite are not needed."""
 
-    def connect(self, host: str, port: int, **_: Any) -> sqlite3.Connection:
+    def connect(self, host: str, port: int, **_: Any) -> Connection:
         """The newest generation."""
-        return open_image(snapshot_of(host, port).image())
+        return Connection(snapshot_of(host, port).newest())

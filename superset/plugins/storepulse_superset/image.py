@@ -1,10 +1,8 @@
-"""A connection to an image of the snapshot that can read, for a limited time, and do nothing else."""
+"""A connection to an image of the snapshot that can read and do nothing else."""
 
 import sqlite3
-import time
 from typing import Any
 
-QUERY_SECONDS = 10
 CHECK_EVERY = 200_000  # virtual machine steps of SQLite
 LONGEST_VALUE = 4_000_000  # bytes
 PRAGMAS = {"table_info", "table_xinfo", "index_list", "foreign_key_list", "read_uncommitted"}
@@ -23,14 +21,11 @@ def authorize(action: int, first: str | None, second: str | None, *_: Any) -> in
 
 
 def open_image(image: bytes) -> sqlite3.Connection:
-    """A connection that can only read, for at most QUERY_SECONDS."""
+    """A connection that can only read."""
     connection = sqlite3.connect(":memory:", check_same_thread=False, isolation_level=None)
     connection.deserialize(image)
     connection.execute("pragma query_only = 1")
     connection.setlimit(sqlite3.SQLITE_LIMIT_ATTACHED, 0)
     connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, LONGEST_VALUE)
-    end = time.monotonic() + QUERY_SECONDS
-    # A long statement would stop every other request of the worker.
-    connection.set_progress_handler(lambda: time.monotonic() > end, CHECK_EVERY)
     connection.set_authorizer(authorize)
     return connection

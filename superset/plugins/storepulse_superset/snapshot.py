@@ -1,6 +1,6 @@
-"""The last 65 minutes of windows as one immutable SQLite image after the other.
+"""The last 65 minutes of windows as one immutable generation after the other.
 
-A refresh changes a database that nobody else sees and then swaps the image of it, so a reader has
+A refresh changes a database that nobody else sees and then swaps a copy of it, so a reader has
 one generation from its first row to its last, whatever the web server's workers are made of.
 """
 
@@ -12,6 +12,7 @@ from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
+from storepulse_superset.generation import Generation
 from storepulse_superset.windows import NUMBERS, TABLES, Row, State
 
 KEPT = timedelta(minutes=65)
@@ -19,8 +20,8 @@ REFRESH_SECONDS = 0.5
 RETRY_SECONDS = 2.0
 RELOAD_SECONDS = 600.0  # a full reading now and then mends whatever the short ones cannot see
 DEAD_WITHIN_SECONDS = 1.0  # a connection that died while nobody looked fails at once
-WAIT_SECONDS = 1.0  # a reader waits so long for a refresh, then takes the image before it
-# When nobody looked for a while the image before it is too old to show: its numbers are of then.
+WAIT_SECONDS = 1.0  # a reader waits so long for a refresh, then takes what was before it
+# When nobody looked for a while that is too old to show: its numbers are of then.
 OLD_SECONDS, OLD_WAIT_SECONDS = 5.0, 20.0
 # Whole numbers as REAL: in SQLite an integer ratio would lose its fraction.
 COLUMNS = ", ".join(f"{name} real not null" for name in NUMBERS)
@@ -53,7 +54,7 @@ class Reader(Protocol):
 
 
 class Snapshot:
-    """The newest image of the windows; `image()` refreshes it when it is older than half a second."""
+    """The newest windows; `newest()` reads anew when they are older than half a second."""
 
     def __init__(
         self,
@@ -69,15 +70,15 @@ class Snapshot:
         self._lock = threading.Lock()
         self._database = sqlite3.connect(":memory:", check_same_thread=False, isolation_level=None)
         self._database.executescript(SCHEMA + STATUS)
-        self._image = self._database.serialize()
+        self._newest = Generation(self._database.serialize())
         self._next_at = float("-inf")
         self._reload_at = float("-inf")
         self._state: State | None = None
         self._watermarks: list[datetime] = []
-        self.generation = 0
+        self._count = 0
 
-    def image(self) -> bytes:
-        """A whole SQLite database; the same bytes for all readers until the next refresh."""
+    def newest(self) -> Generation:
+        """The same for all readers until the next refresh."""
         if self._clock() >= self._next_at and self._lock.acquire(timeout=self._patience()):
             try:
                 # Whoever waited for the lock finds the work done.
@@ -85,11 +86,11 @@ class Snapshot:
                     self._refresh()
             finally:
                 self._lock.release()
-        return self._image
+        return self._newest
 
     def _patience(self) -> float:
         # Before the first generation there is nothing to show instead.
-        if not self.generation:
+        if not self._count:
             return -1
         is_old = self._clock() - self._next_at > OLD_SECONDS
         return OLD_WAIT_SECONDS if is_old else WAIT_SECONDS
@@ -102,8 +103,8 @@ class Snapshot:
         if error:
             self._database.execute("update state set hbase_error = ?", (_reason(error),))
             pause = RETRY_SECONDS
-        self._image = self._database.serialize()
-        self.generation += 1
+        self._newest = Generation(self._database.serialize())
+        self._count += 1
         self._next_at = self._clock() + pause
 
     def _try_to_read(self) -> Exception | None:

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from storepulse_superset.image import open_image
+from storepulse_superset.generation import Connection
 from storepulse_superset.snapshot import Snapshot
 from storepulse_superset.windows import TABLES, Row, State, row_of
 
@@ -85,7 +85,7 @@ def snapshot(hbase: FakeHBase, clock: Clock) -> Snapshot:
 
 
 def ask(snapshot: Snapshot, sql: str) -> list[tuple[object, ...]]:
-    return open_image(snapshot.image()).execute(sql).fetchall()
+    return Connection(snapshot.newest()).execute(sql).fetchall()
 
 
 def views(snapshot: Snapshot) -> object:
@@ -102,14 +102,14 @@ def test_windows_are_seen_and_changed_ones_are_replaced(
     assert views(snapshot) == 9
 
 
-def test_image_younger_than_half_a_second_is_given_again(
+def test_generation_younger_than_half_a_second_is_given_again(
     hbase: FakeHBase, snapshot: Snapshot, clock: Clock
 ) -> None:
-    first = snapshot.image()
+    first = snapshot.newest()
     clock.seconds = 0.4
-    assert snapshot.image() is first
+    assert snapshot.newest() is first
     clock.seconds = 0.6
-    assert snapshot.image() is not first
+    assert snapshot.newest() is not first
     assert len(hbase.asked) == 2
 
 
@@ -118,7 +118,7 @@ def test_reading_begins_at_the_older_of_the_last_two_watermarks_minus_a_window(
 ) -> None:
     for second, watermark in ((0, at(-10)), (1, at(-9)), (2, at(-8)), (3, at(-7))):
         clock.seconds, hbase.watermark = second, watermark
-        snapshot.image()
+        snapshot.newest()
     assert hbase.asked[0] == NOON - timedelta(minutes=65)
     assert hbase.asked[1:] == [at(-12), at(-12), at(-11)]
 
@@ -127,7 +127,7 @@ def test_a_stream_that_catches_up_is_read_from_its_own_watermark(
     hbase: FakeHBase, snapshot: Snapshot, clock: Clock
 ) -> None:
     hbase.watermark = at(-1800)
-    snapshot.image()
+    snapshot.newest()
     hbase.rows["event_counts"] = [window(-1800, 6)]
     clock.seconds = 1
     assert views(snapshot) == 6
@@ -192,11 +192,11 @@ def test_a_reader_does_not_wait_for_an_hbase_that_hangs(
     hbase: FakeHBase, snapshot: Snapshot, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     hbase.rows["event_counts"] = [window(-2, 3)]
-    before = snapshot.image()
+    before = snapshot.newest()
     monkeypatch.setattr("storepulse_superset.snapshot.WAIT_SECONDS", 0.01)
     clock.seconds = 1
     with snapshot._lock:  # another reader's refresh, which does not come back
-        assert snapshot.image() is before
+        assert snapshot.newest() is before
 
 
 def test_a_reader_waits_for_the_refresh_when_nobody_looked_for_minutes(
@@ -205,26 +205,26 @@ def test_a_reader_waits_for_the_refresh_when_nobody_looked_for_minutes(
     """Numbers of four minutes ago were shown as those of the last 15 minutes."""
     monkeypatch.setattr("storepulse_superset.snapshot.WAIT_SECONDS", 0.01)
     hbase.rows["event_counts"] = [window(0, 1)]
-    snapshot.image()
+    snapshot.newest()
     clock.seconds += 240
     hbase.rows["event_counts"] = [window(0, 1), window(2, 5)]
     begun, finish = threading.Event(), threading.Event()
     hbase.state = lambda: (begun.set(), finish.wait(10), FakeHBase.state(hbase))[2]  # type: ignore[method-assign]
     with ThreadPoolExecutor(2) as readers:
-        first = readers.submit(snapshot.image)
+        first = readers.submit(snapshot.newest)
         assert begun.wait(10)
-        second = readers.submit(snapshot.image)
+        second = readers.submit(snapshot.newest)
         with pytest.raises(TimeoutError):
             second.result(timeout=0.3)  # it waits
         finish.set()
         assert second.result(timeout=10) == first.result(timeout=10)
     views = "select sum(views) from event_counts"
-    assert open_image(second.result()).execute(views).fetchall() == [(6.0,)]
+    assert Connection(second.result()).execute(views).fetchall() == [(6.0,)]
 
 
 def test_a_reader_keeps_its_generation(hbase: FakeHBase, snapshot: Snapshot, clock: Clock) -> None:
     hbase.rows["event_counts"] = [window(-2, 3)]
-    reader = open_image(snapshot.image())
+    reader = Connection(snapshot.newest())
     hbase.rows["event_counts"] = [window(-2, 4)]
     clock.seconds = 1
     assert views(snapshot) == 4
@@ -263,7 +263,7 @@ def test_several_brands_within_a_time_range(hbase: FakeHBase, snapshot: Snapshot
 )
 def test_a_reader_can_only_read(snapshot: Snapshot, sql: str) -> None:
     with pytest.raises(sqlite3.Error):
-        open_image(snapshot.image()).execute(sql).fetchall()
+        Connection(snapshot.newest()).execute(sql).fetchall()
 
 
 def test_row_of_hbase_becomes_a_row_of_the_snapshot() -> None:
