@@ -2,8 +2,10 @@
 
 import os
 import sys
+from typing import Any
 
 from flask_appbuilder.security.manager import AUTH_DB
+from storepulse_superset.answers_wsgi import KeptAnswers
 from storepulse_superset.audit import AuditedSecurityManager, AuditLogger
 
 
@@ -78,3 +80,8 @@ SQLLAB_TIMEOUT = SUPERSET_WEBSERVER_TIMEOUT = QUERY_SECONDS + 30
 ROW_LIMIT = SQL_MAX_ROW = 10_000
 SAMPLES_ROW_LIMIT = 1000
 APP_NAME = "Storepulse"
+
+
+def FLASK_APP_MUTATOR(app: Any) -> None:  # noqa: N802 (Superset's name)
+    """Answers of the live charts are computed ahead, once for all who look."""
+    app.wsgi_app = KeptAnswers(app)

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 
+from storepulse_superset.answers_wsgi import mark_live
 from storepulse_superset.generation import Connection
 from storepulse_superset.snapshot import Snapshot
 from storepulse_superset.windows import WindowReader
@@ -41,4 +42,5 @@ class HBaseDialect(SQLiteDialect_pysqlite):
 
     def connect(self, host: str, port: int, **_: Any) -> Connection:
         """The newest generation."""
+        mark_live()
         return Connection(snapshot_of(host, port).newest())
