@@ -70,9 +70,13 @@ def stream_now(settings: Settings) -> tuple[float, float] | None:
     return counted / MEASURED_SECONDS, max(0.0, age)
 
 
-def _await_moving(settings: Settings) -> None:
+def await_moving(settings: Settings, started: float) -> None:
+    """Return when HBase took a window after `started` (monotonic): those of an earlier run prove nothing."""
     deadline = time.monotonic() + MOVING_SECONDS
-    while stream_now(settings) is None:
+    while True:
+        found = stream_now(settings)
+        if found and found[1] < time.monotonic() - started:
+            return
         if time.monotonic() > deadline:
             raise ServiceError(f"no window after {MOVING_SECONDS} s: make logs S=live")
         time.sleep(1)
@@ -144,12 +148,13 @@ def run(settings: Settings, console: Console) -> int:
     replay_id = new_replay_id(settings.ingest.mode, datetime.now(UTC))
     stack = Stack(settings, ["--loop", "--skip", str(HISTORY_ROWS), "--replay-id", replay_id])
     stack.up(console.print, console.status)
+    streaming_since = time.monotonic()
     start_stream(stack, console)
     with console.status("importing the dashboards"):
         superset.dashboards(settings)
     console.print("dashboards imported")
     with console.status("waiting for the first windows"):
-        _await_moving(settings)
+        await_moving(settings, streaming_since)
     console.print(f"events are counted: {superset.url(settings)}", highlight=False)
     if not once(settings, "history", HISTORY_PARTS, _make_history):
         console.print("history and models are there; new numbers: make models")

@@ -1,4 +1,4 @@
-"""What a second demo leaves out."""
+"""What a second demo leaves out, and what it waits for."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -48,3 +48,21 @@ def test_a_step_that_failed_is_done_by_the_next_demo(build: Build, done: list[st
         demo.once(Settings(), "history", ("models",), fail)
     assert build() is True
     assert done == ["built"]
+
+
+def test_windows_of_before_the_start_are_not_taken_for_a_moving_stream(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """After make down, make demo: "the newest counted 52 s ago"."""
+    seconds = 100.0
+    monkeypatch.setattr(demo.time, "monotonic", lambda: seconds)
+    answers = [(35.0, 52.1), None, (100.0, 0.4)]
+
+    def sleep(pause: float) -> None:
+        nonlocal seconds
+        seconds += pause
+
+    monkeypatch.setattr(demo.time, "sleep", sleep)
+    monkeypatch.setattr(demo, "stream_now", lambda _: answers.pop(0))
+    demo.await_moving(Settings(), started=99.0)
+    assert answers == []
