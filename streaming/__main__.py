@@ -9,7 +9,7 @@ import time
 from types import FrameType
 
 from kafka.errors import KafkaError
-from py4j.protocol import Py4JJavaError
+from py4j.protocol import Py4JJavaError, Py4JNetworkError
 from pyspark.errors import PySparkException
 from pyspark.sql.streaming import StreamingQuery
 
@@ -119,6 +119,9 @@ def main() -> int:
         return STOPPED
     except (DeliveryError, KafkaError) as error:
         print(f"error: {str(error).splitlines()[0]}; starting again", file=sys.stderr)
+        return AGAIN
+    except (ConnectionError, Py4JNetworkError):
+        print("error: the Java machine of the job has ended; starting again", file=sys.stderr)
         return AGAIN
     except (PySparkException, Py4JJavaError) as error:
         line, code = explain(job, load_settings(), error)

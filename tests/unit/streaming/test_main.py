@@ -5,14 +5,21 @@ from pathlib import Path
 
 import pytest
 from kafka.errors import KafkaTimeoutError
+from py4j.protocol import Py4JNetworkError
 
 from ingest.producer import unreachable
 from settings import Settings, load_settings
 from streaming import __main__ as job
 
 
-@pytest.mark.parametrize("error", [unreachable("127.0.0.1:9"), KafkaTimeoutError("bootstrap")])
-def test_a_broker_that_is_down_is_one_line_and_the_job_starts_again(
+@pytest.mark.parametrize(
+    "error",
+    [
+        *(unreachable("127.0.0.1:9"), KafkaTimeoutError("bootstrap")),
+        *(ConnectionRefusedError(111, "Connection refused"), Py4JNetworkError("no answer")),
+    ],
+)
+def test_a_broker_or_a_java_machine_that_is_gone_is_one_line_and_the_job_starts_again(
     error: Exception,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],

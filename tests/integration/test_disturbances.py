@@ -1,0 +1,164 @@
+"""What happens around a running stream: full disk, a stop in mid-batch, new partitions, a row refused, a broker away.
+
+One replay after the other flows all the time; in the end every place agrees to the last event.
+"""
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import happybase
+import pytest
+from kafka import KafkaAdminClient
+from kafka.admin import NewPartitions
+
+from hbase.store import HBaseStore
+from tests.stack import StackUnderTest, wait_until
+
+pytestmark = pytest.mark.integration
+COUNTS = ("views", "carts", "purchases", "removals")
+BROKER_AWAY_SECONDS = 180
+SMALL_DISK_MB = 64
+
+
+@pytest.fixture(scope="module")
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StackUnderTest]:
+    """A stack whose checkpoints are on a small disk of their own, and a replay that flows."""
+    if os.geteuid() != 0:
+        pytest.skip("a disk of its own can be mounted by root only")
+    stack = StackUnderTest(tmp_path_factory.mktemp("disturbed").resolve())
+    disk = stack.folder / "small"
+    disk.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", f"size={SMALL_DISK_MB}m", "tmpfs", str(disk)]
+    subprocess.run(mount, check=True)
+    stack.environment["SPARK_CHECKPOINT_URI"] = f"file://{disk}/checkpoints"
+    try:
+        stack.run("services", "up")
+        stream(stack, "first")
+        yield stack
+    finally:
+        stack.run("services", "down", check=False)
+        subprocess.run(["umount", str(disk)], check=True)
+
+
+def stream(stack: StackUnderTest, replay_id: str) -> None:
+    """Both jobs and the replay; what runs already goes on."""
+    how = ("--rate", "200", "--loop", "--replay-id", replay_id)
+    stack.run("services", "stream", "--detach", "--", *how)
+    wait_until("events are counted", lambda: grows(stack), 150)
+
+
+def counted(stack: StackUnderTest) -> int:
+    store = HBaseStore("127.0.0.1", int(stack.environment["HBASE_THRIFT_PORT"]))
+    try:
+        now = datetime.now(UTC)
+        rows = store.scan_windows("event_counts", now - timedelta(hours=1), now)
+    finally:
+        store.close()
+    return sum(int(row[name]) for row in rows for name in COUNTS)
+
+
+def grows(stack: StackUnderTest) -> bool:
+    before = counted(stack)
+    deadline = time.monotonic() + 10
+    while time.monotonic() < deadline:
+        if counted(stack) > before:
+            return True
+        time.sleep(0.5)
+    return False
+
+
+def is_running(stack: StackUnderTest, name: str) -> bool:
+    rows = json.loads(stack.run("services", "status", "--format", "json").stdout)
+    return {row["service"]: row["state"] for row in rows}.get(name) == "running"
+
+
+def errors(stack: StackUnderTest, job: str) -> list[str]:
+    return [line for line in stack.log(job).splitlines() if line.startswith("error: ")]
+
+
+@contextmanager
+def full(disk: Path) -> Iterator[None]:
+    """No room for another byte."""
+    filler = disk / "filler"
+    with filler.open("wb") as file:
+        file.write(b"\0" * shutil.disk_usage(disk).free)
+    try:
+        yield
+    finally:
+        filler.unlink()
+
+
+def test_a_full_disk_stops_the_count_until_there_is_room(stack: StackUnderTest) -> None:
+    with full(stack.folder / "small"):
+        wait_until(
+            "live says that the disk is full",
+            lambda: any("the disk is full" in line for line in errors(stack, "live")),
+            120,
+        )
+    wait_until("events are counted again", lambda: grows(stack), 120)
+
+
+def test_a_stop_in_the_middle_of_a_batch_ends_cleanly(stack: StackUnderTest) -> None:
+    with stack.stands_still("hbase-thrift"):
+        # A batch is under way: it waits for HBase. Two windows' worth of events are behind it.
+        time.sleep(4)
+        (driver,) = (pid for pid in stack.pids_of("live") if is_driver(pid))
+        os.kill(driver, signal.SIGTERM)
+    wait_until("live has ended", lambda: not stack.pids_of("live"), 120)
+    assert stack.log("live").rstrip().endswith("stopped")
+    stream(stack, "first")
+
+
+def is_driver(pid: int) -> bool:
+    return b"-m\0streaming\0" in Path(f"/proc/{pid}/cmdline").read_bytes()
+
+
+def test_a_row_that_hbase_refuses_stops_the_job_with_one_line(stack: StackUnderTest) -> None:
+    before = len(errors(stack, "live"))
+    port = int(stack.environment["HBASE_THRIFT_PORT"])
+    admin = happybase.Connection("127.0.0.1", port, timeout=60_000)
+    admin.disable_table("brand_windows")
+    try:
+        wait_until("live has ended", lambda: not is_running(stack, "live"), 180)
+    finally:
+        admin.enable_table("brand_windows")
+        admin.close()
+    told = errors(stack, "live")[before:]
+    assert [line for line in told if "HBase refuses a row" in line] == told[-1:]
+    stream(stack, "first")
+
+
+def test_partitions_that_are_added_serve_the_next_replay(stack: StackUnderTest) -> None:
+    admin = KafkaAdminClient(bootstrap_servers=stack.bootstrap_servers)
+    try:
+        before = len(admin.describe_topics(["ecommerce-events"])[0]["partitions"])
+        admin.create_partitions({"ecommerce-events": NewPartitions(before + 2)})
+    finally:
+        admin.close()
+    wait_until("the replay that runs goes on", lambda: grows(stack), 120)
+    stack.run("services", "stream-stop")
+    stream(stack, "second")
+
+
+def test_a_broker_that_is_away_for_three_minutes_is_waited_for(stack: StackUnderTest) -> None:
+    with stack.stands_still("kafka"):
+        time.sleep(BROKER_AWAY_SECONDS)  # the length of the outage, not a wait for something
+    wait_until("events are counted again", lambda: grows(stack), 180)
+
+
+def test_every_place_agrees_after_all_of_it(stack: StackUnderTest) -> None:
+    stack.run("services", "stream-stop")
+    answer = json.loads(stack.run("bench.verify", "--format", "json").stdout)
+    assert (answer["different"], answer["topic_is_quiet"], answer["pending"]) == ([], True, 0)
+    assert answer["windows_equal"] == answer["windows_compared"] > 0
+    assert answer["rejected"] == 0
+    truth = json.loads(stack.run("ingest", "truth", check=False).stdout)
+    assert truth["agrees"], truth
