@@ -3,7 +3,9 @@
 import json
 from typing import Any
 
-from charts import LIVE_CHARTS, STORE_CHARTS, Chart
+from chart import Chart
+from charts import live, store
+from layout import Layout, position
 from names import slug, uuid_of
 
 LIVE_TEXT = (
@@ -27,8 +29,6 @@ PHONE_CSS = """
   .dashboard-component-chart-holder .resizable-container { min-width: 100% !important; }
 }
 """
-# rows of (chart number, width of 12, height of 8 px)
-Layout = list[list[tuple[int, int, int]]]
 # The whole page is on a screen of 1600 x 1000.
 LIVE_LAYOUT: Layout = [
     [(0, 2, 18), (1, 2, 18), (2, 2, 18), (3, 3, 18), (4, 3, 18)],
@@ -52,48 +52,6 @@ STORE_PHONE_LAYOUT: Layout = [
 ]
 
 
-def _node(name: str, kind: str, parents: list[str], children: list[str], **meta: Any) -> dict:
-    return {"id": name, "type": kind, "parents": parents, "children": children, "meta": meta}
-
-
-def _chart_node(chart: Chart, number: int, row: str, width: int, height: int) -> dict[str, Any]:
-    return _node(
-        *(f"CHART-{slug(chart.title)}", "CHART", ["ROOT_ID", "GRID_ID", row], []),
-        # Any distinct numbers: the import puts the real ones in their place.
-        chartId=1001 + number,
-        sliceName=chart.title,
-        uuid=uuid_of("chart", chart.title),
-        width=width,
-        height=height,
-    )
-
-
-def _position(title: str, text: str, charts: list[Chart], layout: Layout) -> dict[str, Any]:
-    grid = ["ROOT_ID", "GRID_ID"]
-    rows: list[str] = ["ROW-text"]
-    found: dict[str, Any] = {
-        "DASHBOARD_VERSION_KEY": "v2",
-        "HEADER_ID": {"id": "HEADER_ID", "type": "HEADER", "meta": {"text": title}},
-        "ROOT_ID": {"id": "ROOT_ID", "type": "ROOT", "children": ["GRID_ID"]},
-        "ROW-text": _node(
-            *("ROW-text", "ROW", grid, ["MARKDOWN-text"]), background="BACKGROUND_TRANSPARENT"
-        ),
-        "MARKDOWN-text": _node(
-            *("MARKDOWN-text", "MARKDOWN", [*grid, "ROW-text"], []), code=text, width=12, height=8
-        ),
-    }
-    for number, cells in enumerate(layout):
-        row = f"ROW-{number}"
-        rows.append(row)
-        nodes = [_chart_node(charts[i], i, row, width, height) for i, width, height in cells]
-        found |= {node["id"]: node for node in nodes}
-        found[row] = _node(
-            *(row, "ROW", grid, [node["id"] for node in nodes]), background="BACKGROUND_TRANSPARENT"
-        )
-    found["GRID_ID"] = {"id": "GRID_ID", "type": "GRID", "parents": ["ROOT_ID"], "children": rows}
-    return found
-
-
 def _dashboard(
     title: str, text: str, charts: list[Chart], layout: Layout, refresh_seconds: int
 ) -> dict[str, Any]:
@@ -106,7 +64,7 @@ def _dashboard(
         "certification_details": None,
         "published": True,
         "uuid": uuid_of("dashboard", title),
-        "position": _position(title, text, charts, layout),
+        "position": position(title, text, charts, layout),
         "metadata": {
             "refresh_frequency": refresh_seconds,
             "stagger_refresh": False,
@@ -124,16 +82,16 @@ def files() -> dict[str, Any]:
     """Path to content."""
     found = {
         "dashboards/live_store.yaml": _dashboard(
-            "Live store", LIVE_TEXT, LIVE_CHARTS, LIVE_LAYOUT, refresh_seconds=1
+            "Live store", LIVE_TEXT, live.CHARTS, LIVE_LAYOUT, refresh_seconds=1
         ),
         "dashboards/live_store_phone.yaml": _dashboard(
-            "Live store, phone", LIVE_TEXT, LIVE_CHARTS, PHONE_LAYOUT, refresh_seconds=1
+            "Live store, phone", LIVE_TEXT, live.CHARTS, PHONE_LAYOUT, refresh_seconds=1
         ),
         "dashboards/store_performance.yaml": _dashboard(
-            "Store performance", STORE_TEXT, STORE_CHARTS, STORE_LAYOUT, refresh_seconds=0
+            "Store performance", STORE_TEXT, store.CHARTS, STORE_LAYOUT, refresh_seconds=0
         ),
         "dashboards/store_performance_phone.yaml": _dashboard(
-            *("Store performance, phone", STORE_TEXT, STORE_CHARTS, STORE_PHONE_LAYOUT),
+            *("Store performance, phone", STORE_TEXT, store.CHARTS, STORE_PHONE_LAYOUT),
             refresh_seconds=0,
         ),
     }
