@@ -12,6 +12,7 @@ from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
+from storepulse_superset.live_views import VIEWS
 from storepulse_superset.windows import NUMBERS, TABLES, Row, State
 
 KEPT = timedelta(minutes=65)
@@ -68,7 +69,7 @@ class Snapshot:
         self._now = now
         self._lock = threading.Lock()
         self._database = sqlite3.connect(":memory:", check_same_thread=False, isolation_level=None)
-        self._database.executescript(SCHEMA + STATUS)
+        self._database.executescript(SCHEMA + STATUS + VIEWS)
         self._image = self._database.serialize()
         self._next_at = float("-inf")
         self._reload_at = float("-inf")
