@@ -6,9 +6,9 @@ from typing import Any
 import translate
 from names import slug
 
-from charts import live, store
+from charts import live, quality, store
 
-CHARTS = [*live.CHARTS, *store.CHARTS]
+CHARTS = [*live.CHARTS, *store.CHARTS, *quality.CHARTS]
 
 
 def files() -> dict[str, Any]:

@@ -1,75 +1,95 @@
-"""Live store: the windows in HBase."""
+"""Live store: what happens now, from HBase, and what is usual at this hour, from the history."""
 
-from chart import Chart, metric
-from kinds import BARS, FORMATS, MONEY, SERIES, big_number
+from chart import metric, percent
+from kinds import MONEY, RATE, bars, change, groups, number, rows, series, trend
 
-LIVE, RECENT = "Last 15 minutes", "Last 5 minutes"
-COUNTED = [
-    metric("views", "Views"),
-    metric("carts", "Carts"),
-    metric("purchases", "Purchases"),
-    metric("removals", "Removals"),
-]
-TOPS = [
-    metric("views", "Views"),
-    metric("carts", "Carts"),
-    metric("purchases", "Purchases"),
-    metric("purchase_value", "Revenue"),
-]
-FROM_HBASE = "Reads event_counts in HBase."
+VIEWS, CARTS = metric("views", "Views"), metric("carts", "Carts")
+PURCHASES, REMOVALS = metric("purchases", "Purchases"), metric("removals", "Removals")
+REVENUE = metric("revenue", "Revenue")
+CONVERSION = percent("purchases", "views", "Conversion, %")
+SHOP_MONEY = "the shop's currency"
+TOTALS, WINDOWS = "live_totals", "live_windows"
+# Not by a filter: it would send the time. UTC, as all times here.
+THIS_HOUR = (
+    "weekday_number = weekday(current_timestamp()) + 1 and hour_of_day = hour(current_timestamp())"
+)
+USUAL = "rpt_usual_hours"
+USUAL_TEXT = (
+    "The same hour of the week in the last four weeks of the history, or of any day while the history is shorter "
+    "than a week; as much of it as the chosen range is long. Read when the page opens and when the range changes."
+)
 
-CHARTS = [
-    big_number(
-        "Views", "event_counts", FROM_HBASE, COUNTED[0], time_range=LIVE, unit="last 15 minutes"
+CARDS = [
+    change("Views", TOTALS, "Products looked at in the chosen range.", VIEWS, "products looked at"),
+    change("Carts", TOTALS, "Products put into carts.", CARTS, "products put into carts"),
+    change("Purchases", TOTALS, "Products bought.", PURCHASES, "products bought"),
+    change("Revenue", TOTALS, "The value of purchases.", REVENUE, SHOP_MONEY, MONEY),
+    change(
+        *("Conversion", TOTALS, "Purchases in per cent of views.", CONVERSION),
+        *("purchases for 100 views", RATE),
     ),
-    big_number(
-        "Carts", "event_counts", FROM_HBASE, COUNTED[1], time_range=LIVE, unit="last 15 minutes"
+    trend(
+        *("Events a second", "live_pace", "The last 10 full seconds, and five minutes of them."),
+        metric("events_per_second", "Events a second"),
+        *("slot_started_at", "the last 10 full seconds", ",.1f"),
     ),
-    big_number(
-        *("Purchases", "event_counts", FROM_HBASE, COUNTED[2]),
-        **{"time_range": LIVE, "unit": "last 15 minutes"},
-    ),
-    big_number(
-        *("Revenue", "event_counts", f"{FROM_HBASE} The value of purchases."),
-        metric("purchase_value", "Revenue"),
-        **{
-            "time_range": LIVE,
-            "unit": "last 15 minutes, the shop's currency",
-            "number_format": MONEY,
-        },
-    ),
-    big_number(
-        *(
-            "Age of the newest event",
-            "stream_status",
-            "Seconds since HBase took the newest window.",
-        ),
+    number(
+        *("Age of the newest event", "live_state", "Seconds since HBase took the newest window."),
         metric("age_seconds", "Age", "MAX"),
-        **{"unit": "seconds; grows when the stream stands still", "number_format": ",.1f"},
+        *("seconds; grows when the stream stands still", ",.1f"),
     ),
-    Chart(
-        *("What happens now: events by 2-second window", "event_counts"),
-        *("echarts_timeseries_bar", FROM_HBASE, COUNTED),
-        time_range=RECENT,
-        form=SERIES | {"stack": "Stack"},
+    number(
+        *("Usual revenue at this hour", USUAL, USUAL_TEXT),
+        metric("usual_revenue", "Usual revenue", "MAX"),
+        *("the last four weeks, in so many minutes", MONEY),
+        sql_where=THIS_HOUR,
     ),
-    Chart(
-        *("Revenue by 2-second window, in the shop's currency", "event_counts"),
-        *("echarts_timeseries_bar", FROM_HBASE),
-        [metric("purchase_value", "Revenue")],
-        time_range=RECENT,
-        form=SERIES | {"y_axis_format": ",d", "show_legend": False},
+    number(
+        *("Usual conversion at this hour", USUAL, USUAL_TEXT),
+        metric("usual_conversion_rate", "Usual conversion, %", "MAX"),
+        *("purchases for 100 views, the last four weeks", RATE),
+        sql_where=THIS_HOUR,
     ),
-    Chart(
-        *("Top brands of the last 15 minutes", "brand_windows", "table"),
-        *("Reads brand_windows in HBase; events without a brand are left out.", TOPS, ["value"]),
-        is_named=True,
-        **{"time_range": LIVE, "order_by": "Views", "limit": 12, "form": FORMATS},
+]
+NAMED = [VIEWS, CARTS, PURCHASES, REVENUE, CONVERSION]
+CHARTS = [
+    *CARDS,
+    series(
+        *("What happens now: events by 2-second window", WINDOWS, "Events of each type, stacked."),
+        [VIEWS, CARTS, PURCHASES, REMOVALS],
+        *("window_started_at", "PT2S"),
     ),
-    Chart(
-        *("Views by top category, last 15 minutes", "category_windows", "echarts_timeseries_bar"),
-        *("Reads category_windows in HBase.", [metric("views", "Views")]),
-        **{"time_range": LIVE, "order_by": "Views", "limit": 10},
-        form=BARS | {"x_axis": "value"},
+    series(
+        *("What is earned now: revenue by 2-second window", WINDOWS),
+        *("The value of purchases, in the shop's currency.", [REVENUE]),
+        *("window_started_at", "PT2S"),
+    ),
+    groups(
+        *("Which brands are looked at now?", "live_brands"),
+        *("The chosen range; events without a brand are left out.", NAMED, ["brand"]),
+        limit=50,
+    ),
+    bars(
+        *("Which categories are looked at now?", "live_categories"),
+        *("Views by top category in the chosen range.", VIEWS, "category"),
+        limit=10,
+    ),
+    rows(
+        *(
+            "The newest windows",
+            WINDOWS,
+            "Each 2-second window of the chosen range as HBase has it.",
+        ),
+        ["window_started_at", "views", "carts", "purchases", "removals", "revenue"],
+        "window_started_at",
+        ascending=False,
+        limit=60,
+        formats={"revenue": MONEY},
+        form={"table_timestamp_format": "%H:%M:%S", "show_cell_bars": False},
+    ),
+    rows(
+        *("Is the stream alive?", "live_state", "How far the stream is, in words."),
+        ["state", "newest_window_started_at", "watermark", "batch_id"],
+        "state",
     ),
 ]
