@@ -108,10 +108,7 @@ truth: installed ## what the plans of all replays say must have come of them: SO
 latency: installed ## how long an event takes to be visible in HBase, over 3 minutes of a stream
 	@$(PYTHON) -m bench.latency --seconds $(or $(SECONDS),180)
 
-bench-check-assets: installed ## what charts, datasets, filters and exposures name is there, and no secret is
-	@$(PYTHON) superset/spec/check.py
-
-dashboards: installed ## how fast the charts of Live store answer in real browsers: VIEWERS= SECONDS=
+bench-dashboards: installed ## how fast the charts of Live store answer in real browsers: VIEWERS= SECONDS=
 	@$(PYTHON) -m bench.dashboards --viewers $(or $(VIEWERS),1) --seconds $(or $(SECONDS),60)
 
 soak: installed ## kill services at random while events with faults stream, then recount: KILLS= MINUTES= RATE= SEED= SOURCE=

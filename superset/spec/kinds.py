@@ -77,6 +77,7 @@ def columns(title: str, table: str, text: str, value: Metric, axis: str, **rest:
     """Standing bars in the order of their names."""
     form = {
         **{"orientation": "vertical", "show_legend": False, "show_value": True},
+        "xAxisLabelInterval": "0",
         **{"truncate_metric": True, "y_axis_format": rest.pop("number_format", WHOLE)},
     }
     return Chart(
@@ -113,8 +114,9 @@ def groups(
 def parts(title: str, table: str, text: str, value: Metric, group_by: str, **rest: Any) -> Chart:
     """A ring."""
     form = {
-        **{"donut": True, "innerRadius": 45, "outerRadius": 70, "label_type": "key_percent"},
-        **{"show_legend": False, "labels_outside": True, "show_labels": True},
+        **{"donut": True, "innerRadius": 45, "outerRadius": 70, "label_type": "percent"},
+        **{"show_legend": True, "legendOrientation": "top", "legendType": "plain"},
+        **{"labels_outside": True, "show_labels": True, "show_labels_threshold": 0},
         **{"number_format": WHOLE, "sort_by_metric": True, "show_total": True},
     }
     return Chart(title, table, "pie", text, [value], [group_by], form=form, **rest)
@@ -150,7 +152,7 @@ def heat_map(
         **{"linear_color_scheme": "schemeBlues", "y_axis_format": WHOLE, "show_values": False},
         **{"sort_x_axis": "alpha_asc", "sort_y_axis": "alpha_desc", "value_bounds": [None, None]},
         **{"xscale_interval": -1, "yscale_interval": -1, "show_percentage": True},
-        **{"left_margin": "auto", "bottom_margin": "auto"},
+        **{"left_margin": 75, "bottom_margin": 50},
     }
     x_axis, y_axis = axes
     more = {"x_axis": x_axis, "group_by": [y_axis]}

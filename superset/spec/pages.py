@@ -48,13 +48,13 @@ LIVE_LAYOUT: Layout = [
 STORE_LAYOUT: Layout = [
     [
         *(("Revenue in the history", 3, 16), ("Purchases in the history", 2, 16)),
-        *(("Views in the history", 3, 16), ("Conversion in the history", 2, 16)),
+        *(("Views in the history", 2, 16), ("Conversion in the history", 3, 16)),
         ("Abandoned carts", 2, 16),
     ],
     [
-        ("What stands out?", 6, 50),
-        ("How far do sessions get?", 3, 50),
-        ("How do sessions end?", 3, 50),
+        ("What stands out?", 6, 58),
+        ("How far do sessions get?", 3, 58),
+        ("How do sessions end?", 3, 58),
     ],
     [
         ("What is earned each day?", 4, 44),

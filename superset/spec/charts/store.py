@@ -95,7 +95,7 @@ WHAT = [
     groups(
         *("How well do brands sell?", SALES, "Counts of events; conversion is purchases of views."),
         *([REVENUE, VIEWS, CARTS, PURCHASES, CONVERSION], ["brand"]),
-        limit=100,
+        limit=2000,
         **BY_DAY,
     ),
     treemap(
@@ -110,7 +110,7 @@ WHAT = [
             "Counts of events; conversion is purchases of views.",
         ),
         *([VIEWS, CARTS, PURCHASES, REVENUE, CONVERSION], ["category_code"]),
-        limit=100,
+        limit=2000,
         **BY_DAY,
     ),
     columns(
