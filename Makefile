@@ -74,6 +74,9 @@ docs-serve: docs ## read it in a browser, on loopback: PORT=
 assets: installed ## write superset/assets from the specification in superset/spec
 	@$(PYTHON) superset/spec
 
+check-assets: installed ## what charts, datasets, filters and exposures name is there, and no secret is
+	@$(PYTHON) superset/spec/check.py
+
 dashboards: installed ## import superset/assets into Superset; twice gives the same
 	@$(PYTHON) -m services dashboards
 
@@ -114,8 +117,8 @@ soak: installed ## kill services at random while events with faults stream, then
 profile-generator: installed ## published figures of the real file against a generated one, or SOURCE=
 	@$(PYTHON) -m data.generator.profile $(if $(SOURCE),--source "$(SOURCE)") $(if $(SEED),--seed "$(SEED)")
 
-lint: installed ## ruff, mypy, yamllint, sqlfluff
-	@$(PYTHON) -m ruff check . && $(PYTHON) -m ruff format --check . && $(PYTHON) -m mypy && .venv/bin/yamllint -s . && .venv/bin/sqlfluff lint -q --disable-progress-bar models macros tests/dbt
+lint: installed ## ruff, mypy, yamllint, sqlfluff, the dashboards' YAML
+	@$(PYTHON) superset/spec/check.py && $(PYTHON) -m ruff check . && $(PYTHON) -m ruff format --check . && $(PYTHON) -m mypy && .venv/bin/yamllint -s . && .venv/bin/sqlfluff lint -q --disable-progress-bar models macros tests/dbt
 
 format: installed ## put the code in order
 	@$(PYTHON) -m ruff check --fix . && $(PYTHON) -m ruff format .

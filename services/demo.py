@@ -18,7 +18,8 @@ from settings import PROJECT_DIR, Settings
 
 HISTORY_ROWS = 10_000  # of the sample's 20,000: the rest is streamed
 # What the dashboards and HBase show, and all that is before it.
-SHOWN_MODELS = "+exposure:store_performance +exposure:brand_analytics"
+SHOWN = ("store_performance", "data_quality", "live_store", "brand_analytics")
+SHOWN_MODELS = " ".join(f"+exposure:{name}" for name in SHOWN)
 STEP_SECONDS = 1800
 # What a step is made of: while that does not change, a second demo leaves the step out.
 HISTORY_PARTS = ("models", "macros", "dbt_project.yml", "data/sample/events.csv.gz")
@@ -130,12 +131,13 @@ Ready after {seconds:.0f} s. {stream}.
 
   Live store          {superset.url(settings)}/superset/dashboard/live-store/
   Store performance   {superset.url(settings)}/superset/dashboard/store-performance/
+  Data quality        {superset.url(settings)}/superset/dashboard/data-quality/
   Login               user viewer; password: SUPERSET_VIEWER_PASSWORD in .secrets.env
 
 Try next
   make verify                                recount every window by another path
   make latency SECONDS=60                    from due to visible, measured
-  make models                                all models: funnel, sessions, carts, insights
+  make models                                all models anew, with the tests of the data
   make load SOURCE=events.csv.gz             your own history, then: make models
   make stream SOURCE=events.csv.gz RATE=500  your own events, after make stream-stop
 

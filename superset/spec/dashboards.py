@@ -1,140 +1,53 @@
-"""The dashboards: which chart is where, and how often the page asks again."""
+"""From a page of this specification to the dashboard that Superset keeps of it."""
 
 import json
 from typing import Any
 
-from charts import LIVE_CHARTS, STORE_CHARTS, Chart
-from names import slug, uuid_of
-
-LIVE_TEXT = (
-    "Events of the shop as HBase counts them, a moment after they happened. Windows of 2 seconds, "
-    "times in UTC; the page asks again every second."
-)
-STORE_TEXT = (
-    "The history of the shop as dbt builds it: loaded files, real producers and replays with their "
-    "original times. Times in UTC. New numbers: make models."
-)
-# The grid keeps its columns on a phone: there, one column is readable.
-PHONE_CSS = """
-@media (max-width: 600px) {
-  .grid-row { flex-wrap: wrap !important; height: auto !important; }
-  .grid-row > * { width: 100% !important; margin-right: 0 !important; margin-bottom: 12px; }
-  .grid-row .resizable-container { width: 100% !important; max-width: 100% !important; }
-  .superset-legacy-chart-big-number .header-line { font-size: 30px !important; }
-  .superset-legacy-chart-big-number .subtitle-line,
-  .superset-legacy-chart-big-number .subheader-line { font-size: 13px !important; }
-  .dashboard-markdown .resizable-container { height: auto !important; min-height: 120px; }
-  .dashboard-component-chart-holder .resizable-container { min-width: 100% !important; }
-}
-"""
-# rows of (chart number, width of 12, height of 8 px)
-Layout = list[list[tuple[int, int, int]]]
-# The whole page is on a screen of 1600 x 1000.
-LIVE_LAYOUT: Layout = [
-    [(0, 2, 18), (1, 2, 18), (2, 2, 18), (3, 3, 18), (4, 3, 18)],
-    [(5, 8, 36), (8, 4, 36)],
-    [(6, 6, 36), (7, 6, 36)],
-]
-PHONE_LAYOUT: Layout = [
-    [(4, 12, 16)],
-    *([(number, 12, 16)] for number in (0, 1, 2, 3)),
-    *([(number, 12, 44)] for number in (5, 6, 7, 8)),
-]
-STORE_LAYOUT: Layout = [
-    [(0, 3, 18), (1, 3, 18), (2, 3, 18), (3, 3, 18)],
-    [(4, 4, 60), (5, 8, 60)],
-    [(6, 4, 60), (7, 8, 60)],
-    [(8, 12, 50)],
-]
-STORE_PHONE_LAYOUT: Layout = [
-    *([(number, 12, 16)] for number in (0, 1, 2, 3)),
-    *([(number, 12, 60)] for number in (4, 5, 6, 7, 8)),
-]
+from chart import Chart
+from datasets import described
+from filters import cross, native
+from layout import numbered, position
+from look import COLOURS, PHONE_CSS
+from names import SPARK, slug, uuid_of
+from pages import PAGES, Page
 
 
-def _node(name: str, kind: str, parents: list[str], children: list[str], **meta: Any) -> dict:
-    return {"id": name, "type": kind, "parents": parents, "children": children, "meta": meta}
-
-
-def _chart_node(chart: Chart, number: int, row: str, width: int, height: int) -> dict[str, Any]:
-    return _node(
-        *(f"CHART-{slug(chart.title)}", "CHART", ["ROOT_ID", "GRID_ID", row], []),
-        # Any distinct numbers: the import puts the real ones in their place.
-        chartId=1001 + number,
-        sliceName=chart.title,
-        uuid=uuid_of("chart", chart.title),
-        width=width,
-        height=height,
-    )
-
-
-def _position(title: str, text: str, charts: list[Chart], layout: Layout) -> dict[str, Any]:
-    grid = ["ROOT_ID", "GRID_ID"]
-    rows: list[str] = ["ROW-text"]
-    found: dict[str, Any] = {
-        "DASHBOARD_VERSION_KEY": "v2",
-        "HEADER_ID": {"id": "HEADER_ID", "type": "HEADER", "meta": {"text": title}},
-        "ROOT_ID": {"id": "ROOT_ID", "type": "ROOT", "children": ["GRID_ID"]},
-        "ROW-text": _node(
-            *("ROW-text", "ROW", grid, ["MARKDOWN-text"]), background="BACKGROUND_TRANSPARENT"
-        ),
-        "MARKDOWN-text": _node(
-            *("MARKDOWN-text", "MARKDOWN", [*grid, "ROW-text"], []), code=text, width=12, height=8
-        ),
-    }
-    for number, cells in enumerate(layout):
-        row = f"ROW-{number}"
-        rows.append(row)
-        nodes = [_chart_node(charts[i], i, row, width, height) for i, width, height in cells]
-        found |= {node["id"]: node for node in nodes}
-        found[row] = _node(
-            *(row, "ROW", grid, [node["id"] for node in nodes]), background="BACKGROUND_TRANSPARENT"
-        )
-    found["GRID_ID"] = {"id": "GRID_ID", "type": "GRID", "parents": ["ROOT_ID"], "children": rows}
-    return found
-
-
-def _dashboard(
-    title: str, text: str, charts: list[Chart], layout: Layout, refresh_seconds: int
-) -> dict[str, Any]:
+def _metadata(page: Page, charts: dict[int, Chart]) -> dict[str, Any]:
+    is_live = 0 < page.refresh_seconds < 60
+    history = [number for number, chart in charts.items() if described(chart.table)[0] == SPARK]
     return {
-        "dashboard_title": title,
-        "description": text,
+        "refresh_frequency": page.refresh_seconds,
+        "stagger_refresh": False,
+        # Each second is too often for Spark, whose tables change with make models only.
+        "timed_refresh_immune_slices": history if is_live else [],
+        "color_scheme": "supersetColors",
+        "label_colors": COLOURS,
+        "cross_filters_enabled": True,
+        "chart_configuration": cross(charts),
+        "filter_bar_orientation": "HORIZONTAL",
+        "native_filter_configuration": native(page.title, page.filters, charts),
+    }
+
+
+def _dashboard(page: Page) -> dict[str, Any]:
+    charts = numbered(page.charts)
+    text = page.text if page.shows_text else ""
+    return {
+        "dashboard_title": page.title,
+        "description": page.text,
         "css": PHONE_CSS,
-        "slug": slug(title).replace("_", "-"),
+        "slug": slug(page.title).replace("_", "-"),
         "certified_by": None,
         "certification_details": None,
         "published": True,
-        "uuid": uuid_of("dashboard", title),
-        "position": _position(title, text, charts, layout),
-        "metadata": {
-            "refresh_frequency": refresh_seconds,
-            "stagger_refresh": False,
-            "timed_refresh_immune_slices": [],
-            "color_scheme": "supersetColors",
-            "label_colors": {},
-            "cross_filters_enabled": True,
-            "native_filter_configuration": [],
-        },
+        "uuid": uuid_of("dashboard", page.title),
+        "position": position(page.title, text, charts, page.layout),
+        "metadata": _metadata(page, charts),
         "version": "1.0.0",
     }
 
 
 def files() -> dict[str, Any]:
     """Path to content."""
-    found = {
-        "dashboards/live_store.yaml": _dashboard(
-            "Live store", LIVE_TEXT, LIVE_CHARTS, LIVE_LAYOUT, refresh_seconds=1
-        ),
-        "dashboards/live_store_phone.yaml": _dashboard(
-            "Live store, phone", LIVE_TEXT, LIVE_CHARTS, PHONE_LAYOUT, refresh_seconds=1
-        ),
-        "dashboards/store_performance.yaml": _dashboard(
-            "Store performance", STORE_TEXT, STORE_CHARTS, STORE_LAYOUT, refresh_seconds=0
-        ),
-        "dashboards/store_performance_phone.yaml": _dashboard(
-            *("Store performance, phone", STORE_TEXT, STORE_CHARTS, STORE_PHONE_LAYOUT),
-            refresh_seconds=0,
-        ),
-    }
+    found = {f"dashboards/{slug(page.title)}.yaml": _dashboard(page) for page in PAGES}
     return json.loads(json.dumps(found))

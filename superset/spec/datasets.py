@@ -3,49 +3,64 @@
 import json
 from typing import Any
 
+from contracts import columns_of, relations
+from live_tables import LIVE_TABLES
 from names import HBASE, SPARK, slug, uuid_of
 
-TEXT, NUMBER, TIME = "VARCHAR", "FLOAT", "DATETIME"
+TIMES = ("DATETIME", "DATE", "TIMESTAMP")
 URIS = {
     HBASE: "shillelagh+hbasemem://HBASE_ADDRESS/",
     SPARK: "spark://superset@SPARK_ADDRESS/reports",
 }
-COUNTS = ("views", "carts", "purchases", "removals")
-VALUES = ("total_value", "view_value", "cart_value", "purchase_value")
-WINDOW = {"window_started_at": TIME, "value": TEXT, **dict.fromkeys((*COUNTS, *VALUES), NUMBER)}
-RATES = ("view_to_cart_rate", "view_to_purchase_rate")
-REPORT = dict.fromkeys(("view_count", "cart_count", "purchase_count", "revenue", *RATES), NUMBER)
-SHOWN = {("brand_windows", "value"): "brand", ("category_windows", "value"): "category"}
-# table: (database, schema, description, columns)
-DATASETS: dict[str, tuple[str, str | None, str, dict[str, str]]] = {
-    "event_counts": (HBASE, None, "All events by 2-second window; the last 65 minutes.", WINDOW),
-    "brand_windows": (HBASE, None, "Events by window and brand; '' is no brand.", WINDOW),
-    "category_windows": (HBASE, None, "Events by window and top category.", WINDOW),
-    "stream_status": (
-        *(HBASE, None, "One row: how far the stream is, and whether HBase answers."),
-        {
-            **dict.fromkeys(("newest_window_started_at", "newest_updated_at", "watermark"), TEXT),
-            **{"age_seconds": NUMBER, "batch_id": TEXT, "hbase_error": TEXT},
-        },
-    ),
-    "rpt_brand_performance": (
-        *(SPARK, "reports", "One row a brand: counts, revenue, rates in per cent."),
-        {"brand": TEXT, **REPORT, "revenue_rank": NUMBER},
-    ),
-    "rpt_category_performance": (
-        *(SPARK, "reports", "One row a category code: counts, revenue, rates in per cent."),
-        {"category_code": TEXT, "event_count": NUMBER, **REPORT, "event_rank": NUMBER},
-    ),
-    "profile_columns": (
-        *(SPARK, "profiling", "One row a column of the events: completeness, values, quartiles."),
-        {
-            **dict.fromkeys(("column_name", "min_value", "max_value"), TEXT),
-            **dict.fromkeys(("column_position", "row_count", "null_count"), NUMBER),
-            **dict.fromkeys(("completeness", "distinct_count", "mean_value"), NUMBER),
-            **dict.fromkeys(("first_quartile", "median", "third_quartile"), NUMBER),
-        },
+SPARK_TABLES = (
+    *("rpt_insights", "rpt_sales_by_day", "rpt_activity_by_hour", "rpt_funnel_steps"),
+    *("rpt_price_band_conversion", "rpt_time_to_purchase", "rpt_cart_abandonment"),
+    *("rpt_session_outcomes", "rpt_conversion_champions", "rpt_usual_hours"),
+    *("rpt_rejected_events", "rpt_stream_reconciliation"),
+    *("profile_columns", "profile_completeness", "profile_price_bands", "profile_duplicates"),
+    *("profile_price_anomalies", "profile_cardinality", "profile_timeliness", "profile_schema"),
+    *("profile_freshness", "profile_test_results"),
+)
+# Bands as text in the order of their prices: the lower end stands right.
+BAND = "lpad(price_band, length(price_band) + 4 - length(split(price_band, '[-+]')[0]), ' ')"
+# (table, column): (type, expression)
+COMPUTED = {
+    ("rpt_sales_by_day", "band"): ("STRING", BAND),
+    ("rpt_price_band_conversion", "band"): ("STRING", BAND),
+    ("profile_price_bands", "band"): ("STRING", BAND),
+    ("profile_freshness", "age_minutes"): (
+        *("DOUBLE", "round((unix_timestamp() - unix_timestamp(newest_row_at)) / 60, 1)"),
     ),
 }
+# (table, metric): expression; filters list their values in this order
+ORDERS = {
+    ("live_spans", "shortest_first"): "MIN(span_seconds)",
+    ("rpt_price_band_conversion", "cheapest_first"): "MIN(band_order)",
+}
+RELATIONS = relations()
+Described = tuple[str, str | None, str, dict[str, str]]
+
+
+def described(table: str) -> Described:
+    """Database, schema, what a row is, columns with their types."""
+    if table in LIVE_TABLES:
+        _, text, columns = LIVE_TABLES[table]
+        return HBASE, None, text, columns
+    model = RELATIONS[table]
+    return SPARK, model["schema"], model["description"].strip(), columns_of(model)
+
+
+def source_of(table: str) -> str:
+    """What a chart of this table reads, for people."""
+    if table in LIVE_TABLES:
+        return f"{table} ({LIVE_TABLES[table][0]} in HBase)"
+    return f"the model {table}"
+
+
+def columns_with_computed(table: str) -> dict[str, str]:
+    """All columns that a chart may name."""
+    computed = {name: kind for (of, name), (kind, _) in COMPUTED.items() if of == table}
+    return described(table)[3] | computed
 
 
 def _database(name: str) -> dict[str, Any]:
@@ -66,27 +81,40 @@ def _database(name: str) -> dict[str, Any]:
 
 
 def _column(table: str, name: str, kind: str) -> dict[str, Any]:
+    computed = COMPUTED.get((table, name))
     return {
         "column_name": name,
-        "verbose_name": SHOWN.get((table, name), name.replace("_", " ")),
-        "is_dttm": kind == TIME,
+        "verbose_name": name.replace("_", " "),
+        "is_dttm": kind in TIMES,
         "is_active": True,
         "type": kind,
         "groupby": True,
         "filterable": True,
-        "expression": None,
+        "expression": computed[1] if computed else None,
         "description": None,
         "python_date_format": None,
         "extra": {},
     }
 
 
+def _metrics(table: str) -> list[dict[str, Any]]:
+    found = {"count": "COUNT(*)"}
+    found |= {name: expression for (of, name), expression in ORDERS.items() if of == table}
+    return [
+        {
+            **{"metric_name": name, "verbose_name": "rows" if name == "count" else name},
+            **{"expression": expression, "extra": {}},
+        }
+        for name, expression in found.items()
+    ]
+
+
 def _dataset(table: str) -> dict[str, Any]:
-    database, schema, description, columns = DATASETS[table]
-    has_time = TIME in columns.values()
+    database, schema, description, _ = described(table)
+    columns = columns_with_computed(table)
     return {
         "table_name": table,
-        "main_dttm_col": "window_started_at" if has_time else None,
+        "main_dttm_col": next((name for name, kind in columns.items() if kind in TIMES), None),
         "description": description,
         "offset": 0,
         "cache_timeout": None,
@@ -97,9 +125,7 @@ def _dataset(table: str) -> dict[str, Any]:
         "filter_select_enabled": True,
         "extra": None,
         "uuid": uuid_of("dataset", table),
-        "metrics": [
-            {"metric_name": "count", "verbose_name": "rows", "expression": "COUNT(*)", "extra": {}}
-        ],
+        "metrics": _metrics(table),
         "columns": [_column(table, name, kind) for name, kind in columns.items()],
         "version": "1.0.0",
         "database_uuid": uuid_of("database", database),
@@ -109,6 +135,6 @@ def _dataset(table: str) -> dict[str, Any]:
 def files() -> dict[str, Any]:
     """Path to content."""
     found = {f"databases/{slug(name)}.yaml": _database(name) for name in URIS}
-    for table, (database, *_) in DATASETS.items():
-        found[f"datasets/{slug(database)}/{table}.yaml"] = _dataset(table)
+    for table in (*LIVE_TABLES, *SPARK_TABLES):
+        found[f"datasets/{slug(described(table)[0])}/{table}.yaml"] = _dataset(table)
     return json.loads(json.dumps(found))  # no shared objects: YAML would write anchors

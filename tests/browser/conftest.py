@@ -4,21 +4,26 @@ import json
 import os
 import re
 import shutil
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, Request, Response, sync_playwright
+from playwright.sync_api import APIResponse, Browser, Page, Request, Response, sync_playwright
 from playwright.sync_api import Error as PlaywrightError
 
 from services.superset import secrets
 from tests.recount import SAMPLE
 from tests.stack import PROJECT, StackUnderTest, wait_until
 
+# The specification of the pages: titles are written once, there.
+sys.path.insert(0, str(PROJECT / "superset" / "spec"))
 HISTORY_ROWS = 10_000
 OPTIONS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+# Something to refuse and something to explain, for the page on the quality of the data.
+FAULTS = ["--malformed", "1%", "--duplicates", "0.5%"]
 ALL = ("--last", "1d")
 CHART_DATA = "/api/v1/chart/data"
 
@@ -29,8 +34,9 @@ class View:
 
     page: Page
     base: str
-    answers: list[tuple[str, int, Any]] = field(default_factory=list)
-    asked: list[dict[str, Any]] = field(default_factory=list)
+    ids: dict[str, int] = field(default_factory=dict)  # title of a chart to its number
+    answers: list[tuple[int, int, Any]] = field(default_factory=list)  # chart, status, body
+    asked: dict[int, dict[str, Any]] = field(default_factory=dict)  # by chart, the newest
     hosts: set[str] = field(default_factory=set)
 
     def watch(self) -> None:
@@ -39,47 +45,79 @@ class View:
         self.page.on("response", self._on_response)
 
     def _on_request(self, request: Request) -> None:
-        if CHART_DATA in request.url:
-            self.asked.append(request.post_data_json)
+        chart = chart_of(request.url)
+        if chart:
+            self.asked[chart] = request.post_data_json
 
     def _on_response(self, response: Response) -> None:
         self.hosts.add(response.url.split("/")[2])
-        if CHART_DATA in response.url:
+        chart = chart_of(response.url)
+        if chart:
             try:
                 body = response.json() if response.ok else response.text()
             except PlaywrightError:
                 return  # the page went elsewhere while the answer came: nobody sees it
-            self.answers.append((response.url, response.status, body))
+            self.answers.append((chart, response.status, body))
+
+    def get(self, path: str) -> Any:
+        """What the API answers this user."""
+        answer = self.page.request.get(f"{self.base}{path}")
+        assert answer.status == 200, answer.text()
+        return answer.json()["result"]
 
     def open(self, slug: str) -> None:
         """Show a dashboard and wait until each of its charts was answered and drawn."""
         self.answers.clear()
+        self.asked.clear()
+        charts = self.get(f"/api/v1/dashboard/{slug}/charts")
+        self.ids = {chart["slice_name"]: chart["id"] for chart in charts}
         self.page.goto(f"{self.base}/superset/dashboard/{slug}/")
         self.page.wait_for_selector(".dashboard-component-chart-holder", timeout=60_000)
-        holders = self.page.locator(".dashboard-component-chart-holder:has(.chart-slice)")
         self.scroll()
-        wait_for(self.page, lambda: len(self.charts()) >= holders.count() > 0)
+        wait_for(self.page, lambda: self.answered() >= {*self.ids.values()}, 120)
         wait_for(self.page, lambda: self.page.locator(".loading").count() == 0)
 
-    def charts(self) -> set[str]:
-        """The numbers of the charts that were answered."""
-        found = (re.search(r"slice_id%22%3A(\d+)", url) for url, *_ in self.answers)
-        return {match[1] for match in found if match}
+    def answered(self) -> set[int]:
+        """The numbers of the charts that were answered since the answers were forgotten."""
+        return {chart for chart, *_ in self.answers}
 
-    def last(self, column: str, *, alone: bool = False) -> dict[str, Any] | None:
-        """The newest good answer whose columns name this one; `alone`: and no other, as a big number's."""
-        for _, status, body in reversed(self.answers):
-            names = body["result"][0]["colnames"] if status == 200 else []
-            if names == [column] if alone else column in names:
+    def shown(self, title: str) -> dict[str, Any]:
+        """The newest good answer to a chart."""
+        for chart, status, body in reversed(self.answers):
+            if chart == self.ids[title] and status == 200:
                 return dict(body["result"][0])
-        return None
+        pytest.fail(f"{title} was not answered")
+
+    def rows(self, title: str) -> list[dict[str, Any]]:
+        """The rows that a chart shows."""
+        return list(self.shown(title)["data"])
+
+    def number(self, title: str) -> Any:
+        """What a card shows: the only value of its only row."""
+        (row,) = self.rows(title)
+        (value,) = row.values()
+        return value
+
+    def ask_again(self, title: str, **changes: Any) -> APIResponse:
+        """Send the chart's newest question once more, changed."""
+        token = self.page.locator("#csrf_token").first.get_attribute("value")
+        headers = {"X-CSRFToken": token or "", "Referer": self.base}
+        url = f"{self.base}{CHART_DATA}"
+        asked = {**self.asked[self.ids[title]], **changes}
+        return self.page.request.post(url, data=asked, headers=headers, timeout=120_000)
 
     def scroll(self) -> None:
         """Charts below the fold are asked for when they are near: show the page's end once."""
-        for _ in range(6):
-            self.page.mouse.wheel(0, 700)
+        for _ in range(12):
+            self.page.mouse.wheel(0, 500)
             self.page.wait_for_timeout(200)
         self.page.mouse.wheel(0, -9000)
+
+
+def chart_of(url: str) -> int:
+    """The number of the chart that an address asks for; 0 for others."""
+    found = re.search(r"slice_id%22%3A(\d+)", url) if CHART_DATA in url else None
+    return int(found[1]) if found else 0
 
 
 def wait_for(page: Page, is_true: Callable[[], bool], seconds: float = 60) -> None:
@@ -97,7 +135,7 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StackUnderTest]:
     stack = StackUnderTest(tmp_path_factory.mktemp("shop").resolve())
     try:
         stack.run("services", "up")
-        replay = ["--loop", "--skip", str(HISTORY_ROWS), "--source", str(SAMPLE)]
+        replay = ["--loop", "--skip", str(HISTORY_ROWS), "--source", str(SAMPLE), *FAULTS]
         stack.run("services", "stream", "--detach", "--", *replay)
         stack.run("services", "dashboards")
         stack.run("streaming.load", "--limit", str(HISTORY_ROWS), "--source", str(SAMPLE))
@@ -109,10 +147,15 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StackUnderTest]:
         stack.run("services", "down", check=False)
 
 
-def scan_views(stack: StackUnderTest, *span: str) -> int:
-    """Views in HBase, of all windows or of those in `--from ... --to ...`."""
-    done = stack.run("hbase", "scan", "event_counts", *(span or ALL), "--format", "json")
-    return sum(int(row["views"]) for row in json.loads(done.stdout))
+def scan(stack: StackUnderTest, table: str, *span: str) -> list[dict[str, Any]]:
+    """The windows of a table of HBase, all or those in `--from ... --to ...`."""
+    done = stack.run("hbase", "scan", table, *(span or ALL), "--format", "json")
+    return list(json.loads(done.stdout))
+
+
+def scan_views(stack: StackUnderTest) -> int:
+    """All views in HBase."""
+    return sum(int(row["views"]) for row in scan(stack, "event_counts"))
 
 
 @pytest.fixture(scope="session")

@@ -84,6 +84,21 @@ def test_the_counts_of_the_readme_are_those_of_dbt(shop: StackUnderTest) -> None
     assert {**found, "unit_tests": len(manifest["unit_tests"])} == count(PROJECT)
 
 
+def test_the_results_of_the_last_tests_are_kept(shop: StackUnderTest) -> None:
+    report = json.loads((shop.folder / "dbt" / "run_results.json").read_text(encoding="utf-8"))
+    told = {
+        result["unique_id"].split(".")[2]: (result["status"], result["failures"] or 0)
+        for result in report["results"]
+        if result["unique_id"].startswith("test.")
+    }
+    kept = {
+        row["test_name"]: (row["test_status"], row["failure_count"])
+        for row in table(shop, "profiling.profile_test_results")
+    }
+    assert kept == told
+    assert kept["assert_there_are_business_events"] == ("warn", 1)
+
+
 def test_one_purchase_without_a_brand_is_a_shop(shop: StackUnderTest, dbt: Dbt) -> None:
     row = next(row for row in sample_rows() if row["event_type"] == "purchase")
     row = {**row, "brand": "", "category_code": "", "user_id": "1", "user_session": ""}

@@ -13,6 +13,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
 from storepulse_superset.generation import Generation
+from storepulse_superset.live_views import VIEWS
 from storepulse_superset.windows import NUMBERS, TABLES, Row, State
 
 KEPT = timedelta(minutes=65)
@@ -69,7 +70,7 @@ class Snapshot:
         self._now = now
         self._lock = threading.Lock()
         self._database = sqlite3.connect(":memory:", check_same_thread=False, isolation_level=None)
-        self._database.executescript(SCHEMA + STATUS)
+        self._database.executescript(SCHEMA + STATUS + VIEWS)
         self._newest = Generation(self._database.serialize())
         self._next_at = float("-inf")
         self._reload_at = float("-inf")

@@ -12,7 +12,17 @@ from rich.console import Console
 from rich.table import Table
 
 from settings import Settings, SettingsError, load_settings
-from tests.dbt.recount import events, findings, marts, profile, reports, stream, walks
+from tests.dbt.recount import (
+    arrivals,
+    calendar,
+    events,
+    findings,
+    marts,
+    profile,
+    reports,
+    stream,
+    walks,
+)
 from tests.dbt.recount.compare import Expected, Outcome, Row, compare
 from tests.dbt.recount.journeys import Journeys
 
@@ -48,7 +58,13 @@ def expectations(database: duckdb.DuckDBPyConnection, settings: Settings) -> Ite
         walks.outcomes(journeys),
         walks.cart_abandonment(journeys),
         stream.reconciliation(database, settings),
+        calendar.sales_by_day(database),
+        calendar.activity_by_hour(database),
+        calendar.usual_hours(database),
+        arrivals.rejected_events(database),
+        arrivals.freshness(database, journeys),
     ]
+    made.append(calendar.funnel_steps(next(one for one in made if one.model.endswith("funnel"))))
     yield from made
     yield findings.insights({one.model.split(".")[1]: one.rows for one in made})
 

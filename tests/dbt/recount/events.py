@@ -34,12 +34,15 @@ where event_source <> 'replay' or replay_mode = 'original'
 """
 
 
-def _table(path: Path) -> pa.Table:
-    return DeltaTable(str(path)).to_pyarrow_table()
+REFUSED = ["reason", "appended_at", "ingested_at"]  # without the bytes
+
+
+def _table(path: Path, columns: list[str] | None = None) -> pa.Table:
+    return DeltaTable(str(path)).to_pyarrow_table(columns=columns)
 
 
 def load(raw: Path) -> duckdb.DuckDBPyConnection:
-    """Tables copies, events (each event_id once) and business, from the folder of the raw tables."""
+    """Tables copies, events (each event_id once) and business, and the raw ones that are no events."""
     database = duckdb.connect()
     database.execute("set timezone = 'UTC'")
     database.register("raw_stream", _table(raw / "event_stream"))
@@ -47,4 +50,6 @@ def load(raw: Path) -> duckdb.DuckDBPyConnection:
     for statement in (COPIES, FIRST_COPIES, BUSINESS):
         database.execute(statement)
     database.register("raw_windows", _table(raw / "window_metrics"))
+    database.register("raw_rejected", _table(raw / "rejected_event", REFUSED))
+    database.register("raw_unread", _table(raw / "rejected_history", REFUSED))
     return database

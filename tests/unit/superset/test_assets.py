@@ -1,14 +1,16 @@
 """The YAML of the dashboards: as specified, complete, without addresses or secrets."""
 
 import json
-from pathlib import Path
+import re
 from typing import Any
 
 import charts
+import check
 import dashboards
 import datasets
 import pytest
 import yaml
+from storepulse_superset.live_views import SPANS
 
 from settings import PROJECT_DIR
 
@@ -44,20 +46,11 @@ def test_every_reference_has_a_target() -> None:
     assert placed == of("charts").keys()
 
 
-def _named_columns(chart: dict[str, Any]) -> set[str]:
-    params = chart["params"]
-    found = {*params.get("groupby", []), *params.get("all_columns", [])}
-    found |= {params["x_axis"]} if "x_axis" in params else set()
-    metrics = [*params.get("metrics", []), *([params["metric"]] if "metric" in params else [])]
-    found |= {metric["sqlExpression"].split("(")[1].rstrip(")") for metric in metrics}
-    return found | {one["subject"] for one in params["adhoc_filters"]}
-
-
 @pytest.mark.parametrize("chart", of("charts").values(), ids=lambda chart: chart["slice_name"])
-def test_every_column_of_a_chart_is_in_its_dataset(chart: dict[str, Any]) -> None:
-    columns = {column["column_name"] for column in of("datasets")[chart["dataset_uuid"]]["columns"]}
-    assert _named_columns(chart)
-    assert _named_columns(chart) - columns == set()
+def test_the_question_that_is_kept_names_the_same_columns(chart: dict[str, Any]) -> None:
+    (query,) = json.loads(chart["query_context"])["queries"]
+    asked = {one if isinstance(one, str) else one["sqlExpression"] for one in query["columns"]}
+    assert asked | {one["col"] for one in query["filters"]} <= check.columns_of_chart(chart)
 
 
 @pytest.mark.parametrize("chart", of("charts").values(), ids=lambda chart: chart["slice_name"])
@@ -66,26 +59,52 @@ def test_every_chart_says_what_it_reads(chart: dict[str, Any]) -> None:
     assert json.loads(chart["query_context"])["queries"]
 
 
-def _model_columns(name: str) -> set[str]:
-    files = (PROJECT_DIR / "models").rglob("*.yml")
-    models = [m for f in files for m in yaml.safe_load(f.read_text()).get("models", [])]
-    return {
-        column["name"] for model in models if model["name"] == name for column in model["columns"]
+@pytest.mark.parametrize("dashboard", of("dashboards").values(), ids=lambda d: d["slug"])
+def test_a_filter_acts_on_the_charts_that_have_its_column_only(dashboard: dict[str, Any]) -> None:
+    numbers = {
+        node["meta"]["chartId"]: of("charts")[node["meta"]["uuid"]]
+        for node in dashboard["position"].values()
+        if isinstance(node, dict) and node["type"] == "CHART"
     }
+    for one in dashboard["metadata"]["native_filter_configuration"]:
+        column = one["targets"][0].get("column", {}).get("name")
+        inside = {
+            number
+            for number, chart in numbers.items()
+            if (column in _columns_of_dataset(chart) if column else _has_dates(chart))
+        }
+        assert inside
+        assert set(one["scope"]["excluded"]) == numbers.keys() - inside
 
 
-@pytest.mark.parametrize(
-    "dataset", [d for d in of("datasets").values() if d["schema"]], ids=lambda d: d["table_name"]
-)
-def test_every_column_of_a_spark_dataset_is_in_its_model(dataset: dict[str, Any]) -> None:
-    columns = {column["column_name"] for column in dataset["columns"]}
-    assert columns - _model_columns(dataset["table_name"]) == set()
+def _columns_of_dataset(chart: dict[str, Any]) -> set[str]:
+    return {column["column_name"] for column in of("datasets")[chart["dataset_uuid"]]["columns"]}
 
 
-def test_no_address_and_no_secret_is_in_the_files() -> None:
-    for path in FILES:
-        text = Path(path).read_text(encoding="utf-8")
-        assert not any(word in text for word in ("127.0.0.1", "localhost", "password", ":9090"))
+def _has_dates(chart: dict[str, Any]) -> bool:
+    return any(one.get("operator") == "TEMPORAL_RANGE" for one in chart["params"]["adhoc_filters"])
+
+
+def test_only_charts_on_hbase_are_asked_each_second() -> None:
+    page = next(d for d in of("dashboards").values() if d["slug"] == "live-store")
+    immune = set(page["metadata"]["timed_refresh_immune_slices"])
+    for node in page["position"].values():
+        if isinstance(node, dict) and node["type"] == "CHART":
+            dataset = of("datasets")[of("charts")[node["meta"]["uuid"]]["dataset_uuid"]]
+            assert (node["meta"]["chartId"] in immune) == (dataset["schema"] is not None)
+
+
+def test_no_live_chart_sends_the_time() -> None:
+    """Its answers could be shared by nobody."""
+    live = [d for d in of("datasets").values() if not d["schema"]]
+    charts = [c for c in of("charts").values() if c["dataset_uuid"] in {d["uuid"] for d in live}]
+    assert len(charts) > 10
+    assert not any(_has_dates(chart) for chart in charts)
+
+
+def test_the_ranges_of_the_page_are_those_that_the_history_knows() -> None:
+    text = (PROJECT_DIR / "models/reports/rpt_usual_hours.sql").read_text(encoding="utf-8")
+    assert re.findall(r"'(\d+ minutes)'", text) == list(SPANS)
 
 
 @pytest.mark.parametrize("dashboard", of("dashboards").values(), ids=lambda d: d["slug"])

@@ -1,0 +1,105 @@
+"""What the live page reads: ranges up to now, the ranges before them, the pace, and the state in words."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from storepulse_superset.generation import Connection
+from storepulse_superset.live_views import SPANS
+from storepulse_superset.snapshot import Snapshot
+from storepulse_superset.windows import TABLES, Row, State
+
+TIME = "%Y-%m-%d %H:%M:%S"
+
+
+class FakeHBase:
+    """Windows by table; the views take the time of the machine, so the rows are made for now."""
+
+    def __init__(self) -> None:
+        self.now = datetime.now(UTC).replace(microsecond=0)
+        self.rows: dict[str, list[Row]] = {table: [] for table in TABLES}
+
+    def add(self, ago: float, views: float, bought: float = 0, value: str = "") -> None:
+        """A window that began so many seconds ago; what was bought costs 2.50 each."""
+        at = (self.now - timedelta(seconds=ago)).strftime(TIME)
+        row = (at, value, views, 0.0, bought, 0.0, 9.0, 9.0, 0.0, bought * 2.5)
+        table = "brand_windows" if value else "event_counts"
+        self.rows[table].append((*row, self.now.isoformat().replace("+00:00", "Z")))
+
+    def state(self) -> State:
+        return State(None, "7", "")
+
+    def windows(self, table: str, since: datetime) -> list[Row]:
+        return self.rows[table]
+
+    def close(self) -> None:
+        return
+
+
+@pytest.fixture
+def hbase() -> FakeHBase:
+    return FakeHBase()
+
+
+def ask(hbase: FakeHBase, sql: str) -> list[tuple[Any, ...]]:
+    return Connection(Snapshot(hbase, 2).newest()).execute(sql).fetchall()  # type: ignore[arg-type]
+
+
+TOTALS = """
+select sum(views), sum(purchases), sum(revenue) from live_totals
+where time_span = '{}' group by range_started_at order by range_started_at desc
+"""
+
+
+def test_a_range_and_the_one_before_it(hbase: FakeHBase) -> None:
+    for ago, views in ((10, 1), (280, 2), (320, 4), (580, 8), (620, 16)):
+        hbase.add(ago, views, bought=1)
+    assert ask(hbase, TOTALS.format("5 minutes")) == [(3.0, 2.0, 5.0), (12.0, 2.0, 5.0)]
+    assert ask(hbase, TOTALS.format("15 minutes")) == [(31.0, 5.0, 12.5), (0.0, 0.0, 0.0)]
+
+
+def test_a_stream_that_stopped_is_zero_now_and_not_what_was_before(hbase: FakeHBase) -> None:
+    hbase.add(400, 7)
+    assert ask(hbase, TOTALS.format("5 minutes")) == [(0.0, 0.0, 0.0), (7.0, 0.0, 0.0)]
+
+
+def test_a_window_ahead_of_the_clock_is_now(hbase: FakeHBase) -> None:
+    hbase.add(-3, 5)
+    assert ask(hbase, "select distinct events from live_windows") == [(5.0,)]
+
+
+@pytest.mark.parametrize("span", SPANS)
+def test_windows_and_brands_are_those_of_the_range(hbase: FakeHBase, span: str) -> None:
+    for ago in (10, SPANS[span] - 20, SPANS[span] + 20):
+        hbase.add(ago, 1)
+        hbase.add(ago, 1, value="asus")
+    where = f"where time_span = '{span}'"
+    assert ask(hbase, f"select count(*) from live_windows {where}") == [(2,)]
+    assert ask(hbase, f"select brand, sum(views) from live_brands {where}") == [("asus", 2.0)]
+
+
+def test_the_pace_is_of_full_slots_and_falls_to_zero(hbase: FakeHBase) -> None:
+    for ago in range(14, 40, 2):
+        hbase.add(ago, 20)
+    pace = [row[0] for row in ask(hbase, "select events_per_second from live_pace")]
+    assert len(pace) == 30
+    assert 10.0 in pace[:3]
+    assert pace[-1] == 0.0
+    hbase.rows["event_counts"].clear()
+    assert {row[0] for row in ask(hbase, "select events_per_second from live_pace")} == {0.0}
+
+
+def test_the_state_is_told_in_words(hbase: FakeHBase) -> None:
+    state = "select state from live_state"
+    assert ask(hbase, state) == [("No event in the last 65 minutes",)]
+    hbase.add(2, 1)
+    assert ask(hbase, state) == [("Events are counted",)]
+
+
+def test_the_search_for_a_range_goes_by_the_key(hbase: FakeHBase) -> None:
+    plan = ask(
+        hbase,
+        "explain query plan select brand, sum(views) from live_brands "
+        "where time_span = '5 minutes' group by brand",
+    )
+    assert any("SEARCH windows USING PRIMARY KEY" in row[-1] for row in plan), plan
