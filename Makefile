@@ -108,8 +108,8 @@ truth: installed ## what the plans of all replays say must have come of them: SO
 latency: installed ## how long an event takes to be visible in HBase, over 3 minutes of a stream
 	@$(PYTHON) -m bench.latency --seconds $(or $(SECONDS),180)
 
-bench-dashboards: installed ## how fast the charts of Live store answer in real browsers: VIEWERS= SECONDS=
-	@$(PYTHON) -m bench.dashboards --viewers $(or $(VIEWERS),1) --seconds $(or $(SECONDS),60)
+bench-dashboards: installed ## how fast the dashboards are in real browsers while events stream, and the stream while people look: SECONDS=
+	@$(PYTHON) -m bench.dashboards --seconds $(or $(SECONDS),60)
 
 soak: installed ## kill services at random while events with faults stream, then recount: KILLS= MINUTES= RATE= SEED= SOURCE=
 	@$(PYTHON) -m bench.soak $(if $(KILLS),--kills "$(KILLS)") $(if $(MINUTES),--minutes "$(MINUTES)") $(call option,RATE,rate) $(call option,SEED,seed) $(call option,SOURCE,source)

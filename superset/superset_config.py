@@ -24,7 +24,12 @@ PORT = int(_required("SUPERSET_PORT"))
 SQLALCHEMY_DATABASE_URI = f"sqlite:///{HOME}/superset.db?check_same_thread=false"
 SQLALCHEMY_ENGINE_OPTIONS = {"connect_args": {"timeout": 15}}
 CACHE_CONFIG = {"CACHE_TYPE": "SimpleCache"}
-DATA_CACHE_CONFIG = {"CACHE_TYPE": "NullCache"}
+# In memory, for who opens a page again or beside others; how long is said by the database (superset/spec).
+DATA_CACHE_CONFIG = {
+    "CACHE_TYPE": "SimpleCache",
+    "CACHE_DEFAULT_TIMEOUT": 60,
+    "CACHE_THRESHOLD": 500,
+}
 FILTER_STATE_CACHE_CONFIG = {
     "CACHE_TYPE": "FileSystemCache",
     "CACHE_DIR": f"{HOME}/cache/filter_state",

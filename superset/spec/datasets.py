@@ -8,6 +8,7 @@ from live_tables import LIVE_TABLES
 from names import HBASE, SPARK, slug, uuid_of
 
 TIMES = ("DATETIME", "DATE", "TIMESTAMP")
+SPARK_KEPT_SECONDS = 60
 URIS = {
     HBASE: "shillelagh+hbasemem://HBASE_ADDRESS/",
     SPARK: "spark://superset@SPARK_ADDRESS/reports",
@@ -67,7 +68,8 @@ def _database(name: str) -> dict[str, Any]:
     return {
         "database_name": name,
         "sqlalchemy_uri": URIS[name],
-        "cache_timeout": None,
+        # HBase answers of this moment (-1: nothing is kept); dbt's tables change with a build.
+        "cache_timeout": -1 if name == HBASE else SPARK_KEPT_SECONDS,
         "expose_in_sqllab": name == SPARK,
         "allow_run_async": False,
         "allow_ctas": False,

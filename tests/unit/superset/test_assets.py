@@ -29,6 +29,11 @@ def test_files_are_what_the_specification_gives() -> None:
     assert found == expected
 
 
+def test_superset_keeps_what_dbt_built_for_a_minute_and_nothing_of_hbase() -> None:
+    kept = {one["database_name"]: one["cache_timeout"] for one in of("databases").values()}
+    assert kept == {"HBase live": -1, "Spark": 60}
+
+
 def test_every_asset_has_an_id_of_its_own() -> None:
     ids = [content["uuid"] for path, content in FILES.items() if path.name != "metadata.yaml"]
     assert len(ids) == len(set(ids)) > 20

@@ -1,0 +1,1 @@
+"""How fast the dashboards are in real browsers."""

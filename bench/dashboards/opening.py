@@ -1,0 +1,51 @@
+"""How long a page takes from the click to the last chart drawn, with the answers kept by Superset and without."""
+
+import time
+from typing import Any
+
+from playwright.sync_api import Browser, Page, Route
+
+from bench.dashboards.viewers import CHART_DATA, HOLDER, LOAD_MS, BenchError, Watch, log_in
+from services.superset import url
+from settings import Settings
+
+OPENINGS = 5
+QUIET_SECONDS = 1.0  # so long nothing is asked and nothing turns: all is drawn
+
+
+def _ask_anew(route: Route) -> None:
+    body = route.request.post_data_json
+    route.continue_(post_data={**body, "force": True} if body else None)
+
+
+def _drawn(page: Page, watch: Watch) -> float:
+    # Seconds (monotonic) at which the page had its last answer and nothing turned any more.
+    deadline, count, since = time.monotonic() + LOAD_MS / 1000, -1, time.monotonic()
+    while time.monotonic() < deadline:
+        page.wait_for_timeout(50)
+        is_busy = page.locator(".loading").count() > 0
+        if is_busy or len(watch.milliseconds) != count:
+            count, since = len(watch.milliseconds), time.monotonic()
+        elif count > 0 and time.monotonic() - since > QUIET_SECONDS:
+            return since
+    raise BenchError(f"{page.url} was not drawn within {LOAD_MS // 1000} s: make logs S=superset")
+
+
+def measure(browser: Browser, settings: Settings, slug: str, *, is_kept: bool) -> dict[str, Any]:
+    """Open the page again and again; the first time only warms."""
+    page = log_in(browser, url(settings))
+    watch = Watch(page)
+    if not is_kept:
+        page.route(f"**{CHART_DATA}**", _ask_anew)
+    seconds, answers = [], []
+    for number in range(OPENINGS + 1):
+        watch.begin()
+        started = time.monotonic()
+        page.goto(f"{url(settings)}/superset/dashboard/{slug}/", timeout=LOAD_MS)
+        page.wait_for_selector(HOLDER, timeout=LOAD_MS)
+        drawn = _drawn(page, watch) - started
+        if number:
+            seconds.append(round(drawn, 2))
+            answers += watch.milliseconds
+    page.context.close()
+    return {"seconds": sorted(seconds), "milliseconds": answers, "refused": watch.refused}
