@@ -76,6 +76,7 @@ class Snapshot:
         self._reload_at = float("-inf")
         self._state: State | None = None
         self._watermarks: list[datetime] = []
+        self._down_since: datetime | None = None
         self._count = 0
 
     def newest(self) -> Generation:
@@ -102,8 +103,12 @@ class Snapshot:
         if error and self._clock() - started < DEAD_WITHIN_SECONDS:
             error = self._try_to_read()
         if error:
-            self._database.execute("update state set hbase_error = ?", (_reason(error),))
+            self._down_since = self._down_since or self._now()
+            told = f"HBase is not reachable since {self._down_since:%H:%M:%S} UTC: {_reason(error)}"
+            self._database.execute("update state set hbase_error = ?", (told,))
             pause = RETRY_SECONDS
+        else:
+            self._down_since = None
         self._newest = Generation(self._database.serialize())
         self._count += 1
         self._next_at = self._clock() + pause
@@ -171,4 +176,4 @@ def _reason(error: Exception) -> str:
     message = getattr(error, "message", None) or str(error)
     text = message.decode(errors="replace") if isinstance(message, bytes) else str(message)
     lines = text.splitlines()
-    return f"HBase is not reachable: {lines[0][:200] if lines else type(error).__name__}"
+    return lines[0][:200] if lines else type(error).__name__

@@ -147,13 +147,17 @@ def test_hbase_down_keeps_the_windows_and_tells_why_until_it_is_back(
 ) -> None:
     hbase.rows["event_counts"] = [window(-2, 3)]
     assert views(snapshot) == 3
-    hbase.is_down, clock.seconds = True, 1
-    assert ask(snapshot, "select hbase_error from stream_status") == [
-        ("HBase is not reachable: connection refused",)
-    ]
-    assert views(snapshot) == 3
-    hbase.is_down, clock.seconds = False, 4
+    hbase.is_down = True
+    for clock.seconds in (1, 4):
+        assert ask(snapshot, "select hbase_error from stream_status") == [
+            ("HBase is not reachable since 12:00:01 UTC: connection refused",)
+        ]
+        assert views(snapshot) == 3
+    hbase.is_down, clock.seconds = False, 7
     assert ask(snapshot, "select hbase_error from stream_status") == [("",)]
+    hbase.is_down, clock.seconds = True, 9
+    (told,) = ask(snapshot, "select hbase_error from stream_status")
+    assert str(told[0]).startswith("HBase is not reachable since 12:00:09 UTC")
 
 
 def test_a_connection_that_died_is_opened_again_at_once(
