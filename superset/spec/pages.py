@@ -22,8 +22,8 @@ LIVE_TEXT = (
 # The whole page is on a screen of 1600 x 1000.
 LIVE_LAYOUT: Layout = [
     [
-        *(("Views", 2, 15), ("Carts", 2, 15), ("Purchases", 2, 15)),
-        *(("Revenue", 3, 15), ("Conversion", 3, 15)),
+        *(("Views", 2, 17), ("Carts", 2, 17), ("Purchases", 2, 17)),
+        *(("Revenue", 3, 17), ("Conversion", 3, 17)),
     ],
     [
         *(("Age of the newest event", 2, 15), ("Is the stream alive?", 4, 15)),

@@ -34,9 +34,13 @@ CARDS = [
         *("slot_started_at", "the last 10 full seconds", ",.1f"),
     ),
     number(
-        *("Age of the newest event", "live_state", "Seconds since HBase took the newest window."),
+        *(
+            "Age of the newest event",
+            "live_state",
+            "Seconds since HBase took the newest window; it grows when the stream stands still.",
+        ),
         metric("age_seconds", "Age", "MAX"),
-        *("seconds; grows when the stream stands still", ",.1f"),
+        *("seconds", ",.1f"),
     ),
     number(
         *("Usual revenue at this hour", USUAL, USUAL_TEXT),
