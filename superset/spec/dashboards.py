@@ -7,7 +7,7 @@ from chart import Chart
 from datasets import described
 from filters import cross, native
 from layout import numbered, position
-from look import COLOURS, PHONE_CSS
+from look import COLOURS, CSS
 from names import SPARK, slug, uuid_of
 from pages import PAGES, Page
 
@@ -35,7 +35,7 @@ def _dashboard(page: Page) -> dict[str, Any]:
     return {
         "dashboard_title": page.title,
         "description": page.text,
-        "css": PHONE_CSS,
+        "css": CSS,
         "slug": slug(page.title).replace("_", "-"),
         "certified_by": None,
         "certification_details": None,

@@ -29,6 +29,7 @@ COMPUTED = {
     ("rpt_sales_by_day", "band"): ("STRING", BAND),
     ("rpt_price_band_conversion", "band"): ("STRING", BAND),
     ("profile_price_bands", "band"): ("STRING", BAND),
+    ("profile_test_results", "is_passed"): ("BOOLEAN", "test_status = 'pass'"),
     ("profile_freshness", "age_minutes"): (
         *("DOUBLE", "round((unix_timestamp() - unix_timestamp(newest_row_at)) / 60, 1)"),
     ),

@@ -5,11 +5,8 @@ from typing import Any
 from chart import Chart, Metric
 
 WHOLE, MONEY, RATE = ",d", ",.2f", ",.2f"
-FORMATS = {
-    **dict.fromkeys(("Views", "Carts", "Purchases", "Removals", "Events", "Sessions"), WHOLE),
-    **dict.fromkeys(("Revenue",), MONEY),
-    **dict.fromkeys(("Conversion, %", "Carts, % of views"), RATE),
-}
+# Of the columns of a table by their labels; whole numbers when not named here.
+FORMATS = {"Revenue": MONEY, "Conversion, %": RATE}
 Form = dict[str, Any]
 
 
@@ -103,9 +100,7 @@ def groups(
     title: str, table: str, text: str, values: list[Metric], group_by: list[str], **rest: Any
 ) -> Chart:
     """A table of sums, the greatest first metric on top."""
-    shown = {
-        value["label"]: FORMATS[value["label"]] for value in values if value["label"] in FORMATS
-    }
+    shown = {value["label"]: FORMATS.get(value["label"], WHOLE) for value in values}
     form = _table_form(shown | rest.pop("formats", {}))
     more = {"group_by": group_by, "order_by": values[0]["label"]}
     return Chart(title, table, "table", text, values, form=form, **more, **rest)

@@ -19,7 +19,7 @@ def numbered(charts: Iterable[Chart]) -> dict[int, Chart]:
 
 def one_column(charts: Iterable[Chart]) -> Layout:
     """For phones: each chart as wide as the screen."""
-    return [[(c.title, WIDE, 16 if c.kind.startswith("big_number") else 44)] for c in charts]
+    return [[(c.title, WIDE, 18 if c.kind.startswith("big_number") else 44)] for c in charts]
 
 
 def _node(name: str, kind: str, parents: list[str], children: list[str], **meta: Any) -> dict:

@@ -1,14 +1,16 @@
 """How every page looks: one column on a phone, and one colour for one thing."""
 
-# The grid keeps its columns on a phone: there, one column is readable.
-PHONE_CSS = """
+# Superset scales the words below a number until nobody can read them. A table of the top rows says so in
+# its title. The grid keeps its columns on a phone: there, one column is readable.
+CSS = """
+.superset-legacy-chart-big-number .header-line { font-size: 26px !important; }
+.superset-legacy-chart-big-number .subtitle-line,
+.superset-legacy-chart-big-number .subheader-line { font-size: 13px !important; }
+.anticon-warning[aria-describedby="tt-rowcount-tooltip"] { display: none; }
 @media (max-width: 600px) {
   .grid-row { flex-wrap: wrap !important; height: auto !important; }
   .grid-row > * { width: 100% !important; margin-right: 0 !important; margin-bottom: 12px; }
   .grid-row .resizable-container { width: 100% !important; max-width: 100% !important; }
-  .superset-legacy-chart-big-number .header-line { font-size: 30px !important; }
-  .superset-legacy-chart-big-number .subtitle-line,
-  .superset-legacy-chart-big-number .subheader-line { font-size: 13px !important; }
   .dashboard-markdown .resizable-container { height: auto !important; min-height: 120px; }
   .dashboard-component-chart-holder .resizable-container { min-width: 100% !important; }
 }

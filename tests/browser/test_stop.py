@@ -25,7 +25,7 @@ def newest_window(view: View) -> float:
 
 def test_numbers_rise_while_events_flow(viewer: View) -> None:
     viewer.open("live-store")
-    wait_for(viewer.page, lambda: len(viewer.rows("The newest windows")) > 0)
+    wait_for(viewer.page, lambda: len(viewer.rows("The newest 60 windows")) > 0)
     window = newest_window(viewer)
     first = sum(card(viewer, "Views").values())
     wait_for(viewer.page, lambda: newest_window(viewer) > window, 30)
@@ -37,7 +37,7 @@ def test_numbers_rise_while_events_flow(viewer: View) -> None:
 def test_a_chart_asks_the_same_each_second(viewer: View) -> None:
     """Else no two answers could be shared."""
     viewer.open("live-store")
-    for title in ("Views", "Which brands are looked at now?", "Events a second"):
+    for title in ("Views", "The 50 brands looked at most now", "Events a second"):
         before, count = viewer.shown(title)["query"], len(viewer.answers)
         wait_for(viewer.page, lambda count=count: len(viewer.answers) > count + 30, 60)  # type: ignore[misc]
         assert viewer.shown(title)["query"] == before
@@ -86,7 +86,7 @@ def test_cards_are_what_hbase_has(viewer: View, shop: StackUnderTest) -> None:
 
 
 def test_brands_are_what_hbase_has(viewer: View, shop: StackUnderTest) -> None:
-    answer = with_range(viewer, "Which brands are looked at now?", "30 minutes")
+    answer = with_range(viewer, "The 50 brands looked at most now", "30 minutes")
     totals: dict[str, float] = {}
     for row in scan(shop, "brand_windows"):
         if row["value"]:

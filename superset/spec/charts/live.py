@@ -34,9 +34,13 @@ CARDS = [
         *("slot_started_at", "the last 10 full seconds", ",.1f"),
     ),
     number(
-        *("Age of the newest event", "live_state", "Seconds since HBase took the newest window."),
+        *(
+            "Age of the newest event",
+            "live_state",
+            "Seconds since HBase took the newest window; it grows when the stream stands still.",
+        ),
         metric("age_seconds", "Age", "MAX"),
-        *("seconds; grows when the stream stands still", ",.1f"),
+        *("seconds", ",.1f"),
     ),
     number(
         *("Usual revenue at this hour", USUAL, USUAL_TEXT),
@@ -65,18 +69,18 @@ CHARTS = [
         *("window_started_at", "PT2S"),
     ),
     groups(
-        *("Which brands are looked at now?", "live_brands"),
+        *("The 50 brands looked at most now", "live_brands"),
         *("The chosen range; events without a brand are left out.", NAMED, ["brand"]),
         limit=50,
     ),
     bars(
-        *("Which categories are looked at now?", "live_categories"),
+        *("Categories looked at now", "live_categories"),
         *("Views by top category in the chosen range.", VIEWS, "category"),
-        limit=10,
+        limit=8,
     ),
     rows(
         *(
-            "The newest windows",
+            "The newest 60 windows",
             WINDOWS,
             "Each 2-second window of the chosen range as HBase has it.",
         ),
@@ -89,7 +93,7 @@ CHARTS = [
     ),
     rows(
         *("Is the stream alive?", "live_state", "How far the stream is, in words."),
-        ["state", "newest_window_started_at", "watermark", "batch_id"],
+        ["state", "newest_window_started_at"],
         "state",
     ),
 ]

@@ -56,7 +56,7 @@ FILLED = [
         "Filled cells and rows without any gap, in per cent.",
         ["scope", "row_count", "completeness_score", "complete_row_rate"],
         "scope",
-        formats=dict.fromkeys(("completeness_score", "complete_row_rate"), RATE),
+        formats={"row_count": WHOLE, "completeness_score": RATE, "complete_row_rate": RATE},
     ),
     rows(
         *("How many values does each column have?", "profile_cardinality"),
@@ -137,8 +137,7 @@ FLOW = [
             *("test_status", "model_name", "test_kind", "failure_count", "run_seconds"),
             "tested_at",
         ],
-        "test_status",
-        ascending=False,
+        "is_passed",
         limit=200,
         form={"table_timestamp_format": "%Y-%m-%d %H:%M:%S"},
     ),
