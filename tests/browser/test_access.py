@@ -164,3 +164,25 @@ def test_the_audit_log_tells_of_logins_failures_and_exports(
     assert answer.status == 200
     actions = {row["action"] for row in answer.json()["result"]}
     assert {"login", "login_failed", "export_chart"} <= actions
+
+
+def test_the_public_view_is_a_setting_that_opens_the_dashboards_and_nothing_else(
+    browser: Browser, shop: StackUnderTest, viewer: View
+) -> None:
+    stranger = browser.new_context().new_page()
+    page = f"{viewer.base}/superset/dashboard/live-store/"
+    try:
+        shop.run("services", "dashboards", SUPERSET_PUBLIC="true")
+        stranger.goto(page)
+        assert "/login" not in stranger.url
+        with stranger.expect_response(lambda answer: "/api/v1/chart/data" in answer.url) as asked:
+            stranger.wait_for_selector(".dashboard-component-chart-holder", timeout=60_000)
+        assert asked.value.status == 200
+        for path in ("/sqllab/", "/api/v1/database/", "/api/v1/log/", "/users/list/"):
+            answer = stranger.request.get(f"{viewer.base}{path}", max_redirects=0)
+            assert answer.status in (302, 401, 403, 404), path
+    finally:
+        shop.run("services", "dashboards")
+    stranger.goto(page)
+    assert "/login" in stranger.url
+    stranger.context.close()

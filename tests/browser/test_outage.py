@@ -1,0 +1,70 @@
+"""Live store while HBase is away, and while the stream catches up."""
+
+import time
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from tests.browser.conftest import View, scan, wait_for
+from tests.stack import StackUnderTest
+
+pytestmark = pytest.mark.integration
+BACKLOG_SECONDS = 60
+NAMES = ("views", "carts", "purchases", "removals")
+AGE, ALIVE = "Age of the newest event", "Is the stream alive?"
+WINDOWS = "The newest 60 windows"
+
+
+def state(view: View) -> str:
+    return str(view.rows(ALIVE)[0]["state"])
+
+
+def test_hbase_that_is_away_is_told_and_the_page_recovers_by_itself(
+    viewer: View, shop: StackUnderTest
+) -> None:
+    viewer.open("live-store")
+    age = viewer.number(AGE)
+    with shop.stands_still("hbase-thrift"):
+        wait_for(viewer.page, lambda: state(viewer).startswith("HBase is not reachable since "), 90)
+        wait_for(viewer.page, lambda: viewer.number(AGE) > age + 5, 60)
+        first = state(viewer)
+        count = len(viewer.answers)
+        wait_for(viewer.page, lambda: len(viewer.answers) > count + 40, 60)
+        assert state(viewer)[:40] == first[:40]  # still since the same second
+    wait_for(viewer.page, lambda: state(viewer) == "Events are counted", 120)
+
+
+def shown_windows(view: View) -> dict[datetime, list[float]]:
+    return {
+        datetime.fromtimestamp(row["window_started_at"] / 1000, UTC): [row[n] for n in NAMES]
+        for row in view.rows(WINDOWS)
+    }
+
+
+def kept_windows(shop: StackUnderTest) -> dict[datetime, list[float]]:
+    return {
+        datetime.fromisoformat(row["window_started_at"]).replace(tzinfo=UTC): [
+            float(row[n]) for n in NAMES
+        ]
+        for row in scan(shop, "event_counts")
+    }
+
+
+def test_every_number_is_right_after_a_backlog_was_drained_with_the_page_open(
+    viewer: View, shop: StackUnderTest
+) -> None:
+    viewer.open("live-store")
+    with shop.stands_still("live"):
+        stopped = datetime.now(UTC)
+        time.sleep(BACKLOG_SECONDS)  # what comes meanwhile is the backlog
+    # The windows of the outage, and a window that began after it.
+    wait_for(
+        viewer.page,
+        lambda: max(shown_windows(viewer)) > stopped + timedelta(seconds=BACKLOG_SECONDS + 20),
+        120,
+    )
+    shown, kept = shown_windows(viewer), kept_windows(shop)
+    until = stopped + timedelta(seconds=BACKLOG_SECONDS)
+    behind = {at: numbers for at, numbers in shown.items() if stopped <= at < until}
+    assert len(behind) >= BACKLOG_SECONDS / 2 - 2
+    assert behind == {at: kept[at] for at in behind}
