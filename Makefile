@@ -111,6 +111,9 @@ latency: installed ## how long an event takes to be visible in HBase, over 3 min
 bench-dashboards: installed ## how fast the dashboards are in real browsers while events stream, and the stream while people look: SECONDS=
 	@$(PYTHON) -m bench.dashboards --seconds $(or $(SECONDS),60)
 
+bench-deduplication: installed ## what counting each event_id once costs the live query
+	@$(PYTHON) -m bench.deduplication
+
 soak: installed ## kill services at random while events with faults stream, then recount: KILLS= MINUTES= RATE= SEED= SOURCE=
 	@$(PYTHON) -m bench.soak $(if $(KILLS),--kills "$(KILLS)") $(if $(MINUTES),--minutes "$(MINUTES)") $(call option,RATE,rate) $(call option,SEED,seed) $(call option,SOURCE,source)
 
