@@ -45,9 +45,9 @@ STORE_LAYOUT: Layout = [
         ("Abandoned carts", 2, 16),
     ],
     [
-        ("What stands out?", 6, 58),
-        ("How far do sessions get?", 3, 58),
-        ("How do sessions end?", 3, 58),
+        ("What stands out?", 6, 62),
+        ("How far do sessions get?", 3, 62),
+        ("How do sessions end?", 3, 62),
     ],
     [
         ("What is earned each day?", 4, 44),

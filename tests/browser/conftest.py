@@ -106,6 +106,23 @@ class View:
         asked = {**self.asked[self.ids[title]], **changes}
         return self.page.request.post(url, data=asked, headers=headers, timeout=120_000)
 
+    def picture(self, path: Path, *, whole: bool) -> None:
+        """A screenshot, of the screen or of the whole page: then the screen is made as high as that."""
+        screen = self.page.viewport_size
+        assert screen
+        if whole:
+            bottom = self.page.evaluate("document.documentElement.scrollHeight")
+            self.page.set_viewport_size({"width": screen["width"], "height": bottom})
+        drawn = self.page.locator(
+            ".dashboard-component-chart-holder:has(canvas, table, .header-line):visible"
+        )
+        wait_for(self.page, lambda: drawn.count() == len(self.ids) or not whole)
+        self.page.wait_for_function(
+            "() => new Promise(done => setTimeout(() => requestAnimationFrame(done), 1000))"
+        )
+        self.page.screenshot(path=path)
+        self.page.set_viewport_size(screen)
+
     def scroll(self) -> None:
         """Charts below the fold are asked for when they are near: show the page's end once."""
         for _ in range(12):

@@ -105,7 +105,7 @@ def test_every_chart_of_a_dashboard_draws_with_data(
 ) -> None:
     slug = slug_of(page.title)
     viewer.open(slug)
-    viewer.page.screenshot(path=pictures / f"{slug}.png", full_page=page.refresh_seconds == 0)
+    viewer.picture(pictures / f"{slug}.png", whole=page.refresh_seconds == 0)
     assert viewer.ids.keys() == {chart.title for chart in page.charts}
     assert_every_chart_has_data(viewer)
     assert_nothing_is_cut_off(viewer, 1600)
@@ -127,7 +127,7 @@ def test_a_page_fits_a_phone(
     slug = slug_of(page.title)
     view = logged_in(browser, shop, 390, 844)
     view.open(slug)
-    view.page.screenshot(path=pictures / f"{slug}.png", full_page=True)
+    view.picture(pictures / f"{slug}.png", whole=True)
     assert_every_chart_has_data(view)
     assert_nothing_is_cut_off(view, 390)
     lefts = {round(box["left"]) for box in boxes(view)}
