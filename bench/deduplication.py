@@ -78,8 +78,8 @@ def run(
                     last = progress.batchId
                     took.append(progress.batchDuration)
             time.sleep(0.05)
-        progress = query.lastProgress
-        state = progress.stateOperators if progress else []
+        newest = query.lastProgress
+        state = newest.stateOperators if newest else []
     finally:
         query.stop()
     return {
