@@ -17,11 +17,11 @@ VIEWER_ADDS = {
     ("can_csv", "Superset"),
     ("can_recent_activity", "Log"),
     ("can_write", "DashboardPermalinkRestApi"),
-    # Drill to detail and drill by, on the charts of the dashboards that the role sees.
+    # Drill by, on the charts of the dashboards that the role sees. The rows behind a chart ("drill to
+    # detail") Superset gives only to who may read the dataset: the Analyst.
     ("can_drill", "Dashboard"),
     ("can_view_chart_as_table", "Dashboard"),
     ("can_get_drill_info", "Dataset"),
-    ("can_samples", "Datasource"),
 }
 ANALYST_DATABASE = "Spark"
 # What dbt has tested; not the raw events and not what a model is made of.

@@ -11,9 +11,11 @@ import pytest
 from filters import Filter
 from names import slug as words
 from pages import LIVE_FILTERS, PAGES, STORE_FILTERS
+from playwright.sync_api import Browser
 
-from tests.browser.conftest import HISTORY_ROWS, View, wait_for
+from tests.browser.conftest import HISTORY_ROWS, View, logged_in, wait_for
 from tests.recount import SAMPLE
+from tests.stack import StackUnderTest
 
 pytestmark = pytest.mark.integration
 CHARTS = {chart.title: chart for page in PAGES for chart in page.charts}
@@ -33,7 +35,8 @@ def choose(view: View, name: str, value: str) -> None:
     """Open a filter of the bar, take a value, apply."""
     page = view.page
     select = page.locator(f'[data-test^="NATIVE_FILTER-"][data-test$="-{words(name)}"]')
-    if not select.count():
+    page.evaluate("scrollTo(0, 0)")
+    if not select.first.is_visible():
         page.get_by_text("More filters").click()
     select.first.click()
     select.first.locator("input").fill(value)
@@ -163,16 +166,19 @@ def columns_of(title: str) -> set[str]:
     return set(columns_with_computed(CHARTS[title].table))
 
 
-def test_a_viewer_drills_to_the_rows_behind_a_number(viewer: View) -> None:
-    viewer.open("store-performance")
-    cell = viewer.page.locator('td:text-is("asus")').first
+def test_an_analyst_drills_to_the_rows_behind_a_number(
+    browser: Browser, shop: StackUnderTest
+) -> None:
+    view = logged_in(browser, shop, 1600, 1000, "analyst")
+    view.open("store-performance")
+    cell = view.page.locator('td:text-is("asus")').first
     cell.scroll_into_view_if_needed()
     cell.click(button="right")
-    with viewer.page.expect_response("**/datasource/samples**", timeout=60_000) as told:
-        viewer.page.get_by_text("Drill to detail", exact=False).first.click()
-    rows = told.value.json()["result"]["data"]
-    assert told.value.status == 200
-    assert rows
+    with view.page.expect_response("**/datasource/samples**", timeout=60_000) as told:
+        view.page.get_by_text("Drill to detail", exact=True).first.click()
+    assert told.value.status == 200, told.value.text()
+    assert told.value.json()["result"]["data"]
+    view.page.context.close()
 
 
 def cells_of_xlsx(content: bytes) -> list[list[str]]:
