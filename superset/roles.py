@@ -23,6 +23,8 @@ VIEWER_ADDS = {
     ("can_view_chart_as_table", "Dashboard"),
     ("can_get_drill_info", "Dataset"),
 }
+# The rows behind a chart ("drill to detail"), of the datasets that the role may read.
+ANALYST_ADDS = {("can_samples", "Datasource")}
 ANALYST_DATABASE = "Spark"
 # What dbt has tested; not the raw events and not what a model is made of.
 ANALYST_SCHEMAS = ("marts", "profiling", "reports")
@@ -62,6 +64,7 @@ def analyst(manager: Any) -> Any:
     role = _emptied(manager, "Analyst")
     for name in ("Gamma", "sql_lab"):
         role.permissions = list({*role.permissions, *manager.find_role(name).permissions})
+    _grant(manager, role, ANALYST_ADDS)
     return role
 
 

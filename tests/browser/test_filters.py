@@ -1,4 +1,4 @@
-"""What a filter changes and what it leaves alone; a click that filters; drilling; the files that a chart exports."""
+"""What a filter changes and what it leaves alone; a click that filters; the files that a chart exports."""
 
 import csv
 import io
@@ -11,11 +11,9 @@ import pytest
 from filters import Filter
 from names import slug as words
 from pages import LIVE_FILTERS, PAGES, STORE_FILTERS
-from playwright.sync_api import Browser
 
-from tests.browser.conftest import HISTORY_ROWS, View, logged_in, wait_for
+from tests.browser.conftest import HISTORY_ROWS, View, wait_for
 from tests.recount import SAMPLE
-from tests.stack import StackUnderTest
 
 pytestmark = pytest.mark.integration
 CHARTS = {chart.title: chart for page in PAGES for chart in page.charts}
@@ -164,21 +162,6 @@ def columns_of(title: str) -> set[str]:
     from datasets import columns_with_computed
 
     return set(columns_with_computed(CHARTS[title].table))
-
-
-def test_an_analyst_drills_to_the_rows_behind_a_number(
-    browser: Browser, shop: StackUnderTest
-) -> None:
-    view = logged_in(browser, shop, 1600, 1000, "analyst")
-    view.open("store-performance")
-    cell = view.page.locator('td:text-is("asus")').first
-    cell.scroll_into_view_if_needed()
-    cell.click(button="right")
-    with view.page.expect_response("**/datasource/samples**", timeout=60_000) as told:
-        view.page.get_by_text("Drill to detail", exact=True).first.click()
-    assert told.value.status == 200, told.value.text()
-    assert told.value.json()["result"]["data"]
-    view.page.context.close()
 
 
 def cells_of_xlsx(content: bytes) -> list[list[str]]:
