@@ -30,8 +30,8 @@ def sql_files() -> list[Path]:
         ("profiles.yml", "SPARK_THRIFT_HOST"),
         ("profiles.yml", "SPARK_THRIFT_PORT"),
         ("models/profiling/profile_timeliness.sql", "STREAM_WATERMARK_SECONDS"),
-        ("models/reports/rpt_stream_reconciliation.sql", "STREAM_WATERMARK_SECONDS"),
-        ("models/reports/rpt_stream_reconciliation.sql", "STREAM_WINDOW_SECONDS"),
+        ("models/intermediate/int_windows_recounted.sql", "STREAM_WATERMARK_SECONDS"),
+        ("models/intermediate/int_windows_recounted.sql", "STREAM_WINDOW_SECONDS"),
     ],
 )
 def test_default_in_the_dbt_project_equals_env(file: str, name: str) -> None:
