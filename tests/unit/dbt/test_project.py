@@ -13,6 +13,7 @@ from streaming.schemas import EVENT
 
 MODELS = PROJECT_DIR / "models"
 LAYERS = ("dim_", "fct_", "rpt_", "profile_")
+LONGEST = 75
 
 
 def described() -> dict[str, dict[str, Any]]:
@@ -77,6 +78,11 @@ def test_every_report_says_what_is_never_null() -> None:
         if any(test.get("sound_rows", {}).get("arguments") for test in model["data_tests"])
     ]
     assert sound == list(reports)
+
+
+def test_no_model_is_longer_than_can_be_read_at_a_glance() -> None:
+    lines = {path.stem: len(path.read_text(encoding="utf-8").splitlines()) for path in sql_files()}
+    assert {name: count for name, count in lines.items() if count > LONGEST} == {}
 
 
 @pytest.mark.parametrize("path", sql_files(), ids=lambda path: path.stem)
