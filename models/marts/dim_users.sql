@@ -52,28 +52,15 @@ steps_ordered as (
 
 users as (
     select
-        steps_ordered.user_id,
-        steps_ordered.session_count,
-        steps_ordered.buying_session_count,
+        steps_ordered.* except (carted_at, purchased_at),
         visits_counted.visit_count,
-        steps_ordered.event_count,
-        steps_ordered.view_count,
-        steps_ordered.cart_count,
-        steps_ordered.purchase_count,
-        steps_ordered.removal_count,
-        steps_ordered.revenue,
         steps_ordered.purchase_count > 0 as is_customer,
-        steps_ordered.first_seen_at,
-        steps_ordered.last_seen_at,
-        steps_ordered.first_viewed_at,
-        steps_ordered.carted_after_view_at,
         array_min(
             filter(
                 steps_ordered.purchased_at,
                 step_at -> step_at >= steps_ordered.carted_after_view_at
             )
-        ) as purchased_after_cart_at,
-        steps_ordered.added_at
+        ) as purchased_after_cart_at
     from steps_ordered
     inner join visits_counted
         on steps_ordered.user_id = visits_counted.user_id

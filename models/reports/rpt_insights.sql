@@ -1,22 +1,20 @@
+{% set topics = {
+    'int_insights_on_conversion': "'conversion'",
+    'int_insights_on_champions': "'conversion'",
+    'int_insights_on_leaders': "'revenue'",
+    'int_insights_on_days': "'revenue'",
+    'int_insights_on_behaviour': "if(insight = 'abandoned_carts', 'carts', 'behaviour')",
+    'int_insights_on_quality': "'quality'",
+} %}
+
 with findings as (
+    {% for model, topic in topics.items() %}
     select
-        'conversion' as topic,
+        {{ topic }} as topic,
         *
-    from {{ ref('int_insights_on_conversion') }}
-    union all
-    select
-        'revenue' as topic,
-        *
-    from {{ ref('int_insights_on_sales') }}
-    union all
-    select
-        case insight
-            when 'abandoned_carts' then 'carts'
-            when 'weakest_column' then 'quality'
-            else 'behaviour'
-        end as topic,
-        *
-    from {{ ref('int_insights_on_behaviour') }}
+    from {{ ref(model) }}
+    {{ 'union all' if not loop.last }}
+    {% endfor %}
 ),
 
 insights as (

@@ -26,10 +26,7 @@ accepted as (
 
 -- An hour in which all was well is a row of zeros, not a gap.
 hours as (
-    select
-        arrived_by,
-        arrived_hour
-    from accepted
+    select * from accepted
     union
     select
         arrived_by,

@@ -13,6 +13,7 @@ from streaming.schemas import EVENT
 
 MODELS = PROJECT_DIR / "models"
 LAYERS = ("dim_", "fct_", "rpt_", "profile_")
+LONGEST = 75
 
 
 def described() -> dict[str, dict[str, Any]]:
@@ -30,8 +31,8 @@ def sql_files() -> list[Path]:
         ("profiles.yml", "SPARK_THRIFT_HOST"),
         ("profiles.yml", "SPARK_THRIFT_PORT"),
         ("models/profiling/profile_timeliness.sql", "STREAM_WATERMARK_SECONDS"),
-        ("models/reports/rpt_stream_reconciliation.sql", "STREAM_WATERMARK_SECONDS"),
-        ("models/reports/rpt_stream_reconciliation.sql", "STREAM_WINDOW_SECONDS"),
+        ("models/intermediate/int_windows_recounted.sql", "STREAM_WATERMARK_SECONDS"),
+        ("models/intermediate/int_windows_recounted.sql", "STREAM_WINDOW_SECONDS"),
     ],
 )
 def test_default_in_the_dbt_project_equals_env(file: str, name: str) -> None:
@@ -77,6 +78,11 @@ def test_every_report_says_what_is_never_null() -> None:
         if any(test.get("sound_rows", {}).get("arguments") for test in model["data_tests"])
     ]
     assert sound == list(reports)
+
+
+def test_no_model_is_longer_than_can_be_read_at_a_glance() -> None:
+    lines = {path.stem: len(path.read_text(encoding="utf-8").splitlines()) for path in sql_files()}
+    assert {name: count for name, count in lines.items() if count > LONGEST} == {}
 
 
 @pytest.mark.parametrize("path", sql_files(), ids=lambda path: path.stem)
