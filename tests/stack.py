@@ -69,26 +69,25 @@ class StackUnderTest:
             pytest.fail(f"{arguments}: exit {done.returncode}\n{done.stdout}\n{done.stderr}")
         return done
 
-    def pids(self) -> list[int]:
-        """Every process of this stack, known by its mark and not by what the product says."""
+    def _marked(self, *marks: str) -> list[int]:
+        wanted = [mark.encode() for mark in (f"STOREPULSE_STACK={self.folder}", *marks)]
         found = []
         for entry in Path("/proc").glob("[0-9]*"):
             try:
-                marked = f"STOREPULSE_STACK={self.folder}".encode()
-                if marked in (entry / "environ").read_bytes().split(b"\0"):
-                    found.append(int(entry.name))
+                environment = (entry / "environ").read_bytes().split(b"\0")
             except OSError:
-                continue
+                continue  # it has ended meanwhile
+            if all(mark in environment for mark in wanted):
+                found.append(int(entry.name))
         return found
+
+    def pids(self) -> list[int]:
+        """Every process of this stack, known by its mark and not by what the product says."""
+        return self._marked()
 
     def pids_of(self, name: str) -> list[int]:
         """The processes of one service, as the supervisor named it for them."""
-        marked = f"SUPERVISOR_PROCESS_NAME={name}".encode()
-        return [
-            pid
-            for pid in self.pids()
-            if marked in Path(f"/proc/{pid}/environ").read_bytes().split(b"\0")
-        ]
+        return self._marked(f"SUPERVISOR_PROCESS_NAME={name}")
 
     @contextmanager
     def stands_still(self, name: str) -> Iterator[None]:
