@@ -52,7 +52,8 @@ class View:
     def _on_response(self, response: Response) -> None:
         self.hosts.add(response.url.split("/")[2])
         chart = chart_of(response.url)
-        if chart:
+        # A page that was left may still be answered.
+        if chart in self.ids.values():
             try:
                 body = response.json() if response.ok else response.text()
             except PlaywrightError:
@@ -67,10 +68,10 @@ class View:
 
     def open(self, slug: str) -> None:
         """Show a dashboard and wait until each of its charts was answered and drawn."""
-        self.answers.clear()
-        self.asked.clear()
         charts = self.get(f"/api/v1/dashboard/{slug}/charts")
         self.ids = {chart["slice_name"]: chart["id"] for chart in charts}
+        self.answers.clear()
+        self.asked.clear()
         self.page.goto(f"{self.base}/superset/dashboard/{slug}/")
         self.page.wait_for_selector(".dashboard-component-chart-holder", timeout=60_000)
         self.scroll()

@@ -237,3 +237,7 @@ def test_a_killed_thrift_server_comes_back_and_the_page_recovers(
     wait_until("the catalog is back with its tables", answers, 120)
     viewer.open("store-performance")
     assert_every_chart_has_data(viewer)
+    # Not from Superset's own memory.
+    anew = viewer.ask_again("Which brands earn most?", force=True)
+    assert anew.status == 200, anew.text()
+    assert anew.json()["result"][0]["is_cached"] in (None, False)

@@ -36,7 +36,9 @@ def test_hbase_that_is_away_is_told_and_the_page_recovers_by_itself(
 
 def shown_windows(view: View) -> dict[datetime, list[float]]:
     return {
-        datetime.fromtimestamp(row["window_started_at"] / 1000, UTC): [row[n] for n in NAMES]
+        datetime.fromisoformat(row["window_started_at"]).replace(tzinfo=UTC): [
+            row[n] for n in NAMES
+        ]
         for row in view.rows(WINDOWS)
     }
 
