@@ -31,6 +31,10 @@ LIMIT_SECONDS = 300
 BRANDS, CATEGORIES = 81, 13  # of 200 events of the real file
 
 
+class BenchError(Exception):
+    """Nothing could be measured; the message says why."""
+
+
 def events(spark: SparkSession, rate: int) -> DataFrame:
     """`rate` events a batch, a second of event time a batch."""
     source = (
@@ -82,6 +86,8 @@ def run(
         state = newest.stateOperators if newest else []
     finally:
         query.stop()
+    if len(took) <= WARM_BATCHES:
+        raise BenchError(f"{len(took)} batches in {LIMIT_SECONDS} s: measure on a quiet machine")
     return {
         "batch_ms": percentiles(took[WARM_BATCHES:]),
         "batches": len(took) - WARM_BATCHES,
@@ -122,7 +128,7 @@ def show(found: dict[str, Any], console: Console) -> None:
 
 
 def main() -> int:
-    """0 when measured, 2 when a setting is wrong."""
+    """0 when measured, 1 when nothing could be, 2 when a setting is wrong."""
     parser = argparse.ArgumentParser(prog="python -m bench.deduplication", description=__doc__)
     out = PROJECT_DIR / "bench/results/deduplication.json"
     parser.add_argument("--out", type=Path, default=out)
@@ -134,6 +140,9 @@ def main() -> int:
         return 2
     try:
         found = measure(settings, Console(stderr=True))
+    except BenchError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
     except KeyboardInterrupt:
         return 130
     result = {

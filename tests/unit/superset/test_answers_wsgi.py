@@ -42,7 +42,6 @@ class Application:
 
 @pytest.fixture
 def application(monkeypatch: pytest.MonkeyPatch) -> Application:
-    monkeypatch.setattr(answers, "in_a_thread", lambda _: None)
     monkeypatch.setattr(answers.Keeper.__init__, "__defaults__", (lambda: 0.0, lambda _: None))
     return Application()
 
