@@ -117,7 +117,10 @@ def main() -> None:
     settings = load_settings()
     address = f"127.0.0.1:{settings.superset.port}"
     # One worker: the snapshot of HBase is kept by process.
-    options = ["-w", "1", "-k", "gevent", "--worker-connections", "200", "--timeout", "120"]
+    # Threads: an answer that is known does not wait for one that is being computed.
+    options = ["-w", "1", "-k", "gthread", "--threads", "32"]
+    # A page asks again after two to three seconds, over the same connections.
+    options += ["--keep-alive", "75", "--timeout", "120"]
     # Not in the project's folder, whose superset/ would be found beside the package.
     home = environment(settings)["SUPERSET_HOME"]
     gunicorn = str(VENV / "bin" / "gunicorn")

@@ -27,7 +27,7 @@ CACHE_CONFIG = {"CACHE_TYPE": "SimpleCache"}
 # In memory, for who opens a page again or beside others; how long is said by the database (superset/spec).
 DATA_CACHE_CONFIG = {
     "CACHE_TYPE": "SimpleCache",
-    "CACHE_DEFAULT_TIMEOUT": 60,
+    "CACHE_DEFAULT_TIMEOUT": 30,
     "CACHE_THRESHOLD": 500,
 }
 FILTER_STATE_CACHE_CONFIG = {
@@ -40,6 +40,8 @@ EXPLORE_FORM_DATA_CACHE_CONFIG = {**FILTER_STATE_CACHE_CONFIG, "CACHE_DIR": f"{H
 # ---- time: the default "today" would end every relative range at midnight ----
 DEFAULT_RELATIVE_START_TIME = DEFAULT_RELATIVE_END_TIME = "now"
 TIME_GRAIN_ADDONS = {"PT2S": "2 seconds", "PT10S": "10 seconds"}
+# A refresh asks Superset, whose cache asks Spark once a minute and HBase each time.
+DASHBOARD_AUTO_REFRESH_MODE = "fetch"
 DASHBOARD_AUTO_REFRESH_INTERVALS = [
     [0, "Don't refresh"],
     [1, "1 second"],

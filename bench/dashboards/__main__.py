@@ -12,14 +12,16 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import httpx
 from playwright.sync_api import Browser
 from playwright.sync_api import Error as PlaywrightError
 from rich.console import Console
 from rich.table import Table
 
-from bench.dashboards import opening
-from bench.dashboards.viewers import BenchError, chromium, open_viewers, work
+from bench.dashboards import opening, questions
+from bench.dashboards.viewers import BenchError, chromium, log_in, open_page, work
 from bench.visibility import percentiles
+from services.superset import url
 from settings import PROJECT_DIR, Settings, SettingsError, load_settings
 
 WARM_SECONDS = 15
@@ -62,29 +64,48 @@ def latency(seconds: int) -> Iterator[dict[str, Any]]:
         found.update({rank: visible[rank] for rank in ("p50", "p99")})
 
 
-def visit(
-    browser: Browser, settings: Settings, viewers: int, refresh_seconds: int, seconds: int
+def visited(
+    where: str, count: int, refresh_seconds: int, answers: list[float], refused: int
 ) -> dict[str, Any]:
-    """What `viewers` of Live store were answered, and the stream meanwhile."""
-    pages, watches = open_viewers(browser, settings, "live-store", viewers, refresh_seconds)
-    try:
-        work(pages, WARM_SECONDS)
-        for watch in watches:
-            watch.begin()
-        with latency(seconds) as stream:
-            work(pages, seconds)
-            answers = [value for watch in watches for value in watch.milliseconds]
-    finally:
-        for page in pages:
-            page.context.close()
+    """A row of the result, without the stream."""
     return {
-        "viewers": viewers,
-        "refresh_seconds": refresh_seconds,
-        "refused": sum(watch.refused for watch in watches),
-        "answers_per_second": round(len(answers) / seconds, 1),
-        "milliseconds": summary(answers),
-        "stream_ms": stream,
+        **{"where": where, "viewers": count, "refresh_seconds": refresh_seconds},
+        **{"refused": refused, "milliseconds": summary(answers)},
     }
+
+
+def elsewhere(
+    browser: Browser, settings: Settings, count: int, refresh_seconds: int, seconds: int
+) -> dict[str, Any]:
+    """Viewers whose browsers are not on this machine: only what they ask is."""
+    pages = [log_in(browser, url(settings)) for _ in range(count)]
+    asked = questions.record(pages[0], settings)
+    viewers = [questions.viewer_of(page, settings) for page in pages]
+    for page in pages:
+        page.context.close()
+    questions.look(viewers, asked, refresh_seconds, WARM_SECONDS)
+    for viewer in viewers:
+        viewer.milliseconds.clear()
+        viewer.refused = 0
+    with latency(seconds) as stream:
+        questions.look(viewers, asked, refresh_seconds, seconds)
+    answers = [value for viewer in viewers for value in viewer.milliseconds]
+    refused = sum(viewer.refused for viewer in viewers)
+    return visited("elsewhere", count, refresh_seconds, answers, refused) | {"stream_ms": stream}
+
+
+def here(
+    browser: Browser, settings: Settings, refresh_seconds: int, seconds: int
+) -> dict[str, Any]:
+    """One viewer whose browser draws on the same cores."""
+    page, watch = open_page(browser, settings, "live-store", refresh_seconds)
+    work([page], WARM_SECONDS)
+    watch.begin()
+    with latency(seconds) as stream:
+        work([page], seconds)
+    page.context.close()
+    row = visited("here", 1, refresh_seconds, watch.milliseconds, watch.refused)
+    return row | {"stream_ms": stream}
 
 
 def measure(settings: Settings, seconds: int, console: Console) -> dict[str, Any]:
@@ -93,10 +114,12 @@ def measure(settings: Settings, seconds: int, console: Console) -> dict[str, Any
         pass
     result: dict[str, Any] = {"stream_alone_ms": alone, "live_store": [], "opening": {}}
     with chromium() as browser:
-        for viewers, refresh_seconds in VISITS:
-            with console.status(f"Live store, {viewers} looking"):
-                found = visit(browser, settings, viewers, refresh_seconds, seconds)
+        for count, refresh_seconds in VISITS:
+            with console.status(f"Live store, {count} looking from elsewhere"):
+                found = elsewhere(browser, settings, count, refresh_seconds, seconds)
             result["live_store"].append(found)
+        with console.status("Live store, a browser on this machine"):
+            result["live_store"].append(here(browser, settings, 1, seconds))
         for slug in PAGES:
             for name, is_kept in (("kept", True), ("asked anew", False)):
                 with console.status(f"{slug}, answers {name}"):
@@ -112,7 +135,7 @@ def show(result: dict[str, Any], console: Console) -> None:
     live.add_row("nobody", "", "", "", "", f"{result['stream_alone_ms']['p99']:,.0f} ms")
     for one in result["live_store"]:
         ms = one["milliseconds"]
-        name = f"{one['viewers']} at {one['refresh_seconds']} s"
+        name = f"{one['viewers']} at {one['refresh_seconds']} s, {one['where']}"
         ranks = (f"{ms[rank]:,.0f}" for rank in ("p50", "p95", "max"))
         ratio = one["stream_ms"]["p99"] / result["stream_alone_ms"]["p99"]
         shown = f"{one['stream_ms']['p99']:,.0f} ms, {ratio:.2f} times"
@@ -139,7 +162,7 @@ def main() -> int:
     except SettingsError as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
-    except (BenchError, PlaywrightError) as error:
+    except (BenchError, PlaywrightError, httpx.HTTPError) as error:
         print(f"error: {str(error).splitlines()[0]}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:

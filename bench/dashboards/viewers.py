@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from playwright.sync_api import Browser, Page, Response, Route, sync_playwright
+from playwright.sync_api import Browser, Page, Request, Response, Route, sync_playwright
 
 from services.superset import secrets, url
 from settings import Settings
@@ -54,15 +54,20 @@ class Watch:
     def __init__(self, page: Page) -> None:
         self.milliseconds: list[float] = []
         self.refused = 0
-        page.on("requestfinished", lambda request: self._note(request.response()))
+        self._is_good: dict[Request, bool] = {}
+        page.on("response", self._answered)
+        page.on("requestfinished", self._ended)
 
-    def _note(self, response: Response | None) -> None:
-        if response is None or CHART_DATA not in response.url:
-            return
-        timing = response.request.timing
-        if response.ok:
-            self.milliseconds.append(timing["responseEnd"] - timing["requestStart"])
-        else:
+    def _answered(self, response: Response) -> None:
+        if CHART_DATA in response.url:
+            self._is_good[response.request] = response.ok
+
+    def _ended(self, request: Request) -> None:
+        # Nothing is asked of the browser here: the page may be closed already.
+        is_good = self._is_good.pop(request, None)
+        if is_good:
+            self.milliseconds.append(request.timing["responseEnd"] - request.timing["requestStart"])
+        elif is_good is not None:
             self.refused += 1
 
     def begin(self) -> None:
@@ -92,15 +97,14 @@ def work(pages: list[Page], seconds: float) -> None:
             page.wait_for_timeout(100)
 
 
-def open_viewers(
-    browser: Browser, settings: Settings, slug: str, viewers: int, refresh_seconds: int
-) -> tuple[list[Page], list[Watch]]:
-    """So many people at the same page, each with a login of their own."""
+def open_page(
+    browser: Browser, settings: Settings, slug: str, refresh_seconds: int
+) -> tuple[Page, Watch]:
+    """A page of the Viewer that refreshes itself."""
     base = url(settings)
-    pages = [log_in(browser, base) for _ in range(viewers)]
-    watches = [Watch(page) for page in pages]
-    for page in pages:
-        refresh_every(page, refresh_seconds)
-        page.goto(f"{base}/superset/dashboard/{slug}/", timeout=LOAD_MS)
-        page.wait_for_selector(HOLDER, timeout=LOAD_MS)
-    return pages, watches
+    page = log_in(browser, base)
+    watch = Watch(page)
+    refresh_every(page, refresh_seconds)
+    page.goto(f"{base}/superset/dashboard/{slug}/", timeout=LOAD_MS)
+    page.wait_for_selector(HOLDER, timeout=LOAD_MS)
+    return page, watch

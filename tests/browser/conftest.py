@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from deltalake import DeltaTable
 from playwright.sync_api import APIResponse, Browser, Page, Request, Response, sync_playwright
 from playwright.sync_api import Error as PlaywrightError
 
@@ -130,6 +131,7 @@ class View:
             self.page.mouse.wheel(0, 500)
             self.page.wait_for_timeout(200)
         self.page.mouse.wheel(0, -9000)
+        self.page.wait_for_function("scrollY === 0")
 
 
 def chart_of(url: str) -> int:
@@ -157,12 +159,18 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StackUnderTest]:
         stack.run("services", "stream", "--detach", "--", *replay)
         stack.run("services", "dashboards")
         stack.run("streaming.load", "--limit", str(HISTORY_ROWS), "--source", str(SAMPLE))
+        wait_until("refused messages are in Delta", lambda: has_rows(stack, "rejected_event"), 120)
         stack.run("dbt.cli.main", "build", "--exclude-resource-type", "unit_test", seconds=900)
         stack.run("hbase", "publish")
         wait_until("windows are counted", lambda: bool(scan_views(stack)), 120)
         yield stack
     finally:
         stack.run("services", "down", check=False)
+
+
+def has_rows(stack: StackUnderTest, table: str) -> bool:
+    """Whether anything has come into a table of raw."""
+    return len(DeltaTable(str(stack.folder / "warehouse" / "raw" / table)).to_pyarrow_table()) > 0
 
 
 def scan(stack: StackUnderTest, table: str, *span: str) -> list[dict[str, Any]]:

@@ -1,4 +1,4 @@
-"""Answers that are computed again before the page asks: once a second for all who look, not once for each.
+"""Answers that are computed once for all who look, those of the stream before anybody asks.
 
 A page that refreshes sends all its questions at once, the same each time, and so do the pages of
 others. What an answer costs (rights, statement, drawing up) is paid by a keeper in the background;
@@ -11,11 +11,11 @@ from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from typing import Any
 
-PERIOD_SECONDS = 1.0
-WATCHED_SECONDS = 5.0  # a question that nobody repeats for so long is forgotten
-FRESH_SECONDS = 2.0  # an answer is never older than a window; the keeper makes that one second
+ROUND_SECONDS = 0.2
+WATCHED_SECONDS = 5.0  # a question that nobody repeats for so long is computed no more
 BREATH_SECONDS = 0.002
-PAUSE_SECONDS = 0.1  # at least, when one round takes longer than the period
+PAUSE_SECONDS = 0.1  # at least, when one round takes longer
+MOST_KEPT = 500
 
 
 @dataclass(frozen=True)
@@ -27,11 +27,25 @@ class Question:
 
 
 @dataclass(frozen=True)
+class Keeping:
+    """`fresh_seconds`: how old a kept answer may be; `renewed_after_seconds`: when it is computed ahead, if ever."""
+
+    fresh_seconds: float
+    renewed_after_seconds: float = float("inf")
+
+
+# Never older than a window.
+OF_THE_STREAM = Keeping(fresh_seconds=2.0, renewed_after_seconds=1.2)
+# Superset keeps what Spark said for 30 s as well: together a minute.
+OF_HISTORY = Keeping(fresh_seconds=30.0)
+
+
+@dataclass(frozen=True)
 class Answer:
-    """`is_kept`: it is good and follows the stream, so it is worth computing ahead."""
+    """`keeping`: none for a refusal, or for what is asked only once."""
 
     content: Any
-    is_kept: bool
+    keeping: Keeping | None
 
 
 @dataclass
@@ -42,6 +56,25 @@ class _Kept:
     computed_at: float = 0.0
     lock: threading.Lock = field(default_factory=threading.Lock)
 
+    def age(self, now: float) -> float:
+        """Seconds since the computation of the answer began."""
+        return now - self.computed_at
+
+    def known(self, now: float) -> Answer | None:
+        """The answer, if it may still be given."""
+        keeping = self.answer.keeping if self.answer else None
+        return self.answer if keeping and self.age(now) <= keeping.fresh_seconds else None
+
+    def is_due(self, now: float) -> bool:
+        """Whether it is to be computed ahead."""
+        keeping = self.answer.keeping if self.answer else None
+        return keeping is not None and self.age(now) >= keeping.renewed_after_seconds
+
+    def is_over(self, now: float) -> bool:
+        """Nobody looks and it may not be given any more: nothing is lost with it."""
+        is_watched = now - self.asked_at <= WATCHED_SECONDS
+        return self.answer is not None and not is_watched and self.known(now) is None
+
 
 def in_a_thread(work: Callable[[], None]) -> None:
     """Run beside the requests; under gevent that is a greenlet."""
@@ -49,7 +82,7 @@ def in_a_thread(work: Callable[[], None]) -> None:
 
 
 class Keeper:
-    """`answer()` gives what is known and fresh, else asks; what is kept is asked again each second."""
+    """`answer()` gives what is known and fresh, else asks; what follows the stream is asked again in time."""
 
     def __init__(
         self,
@@ -65,22 +98,20 @@ class Keeper:
         self._is_at_work = False
 
     def answer(self, question: Question) -> Answer:
-        """At most FRESH_SECONDS old; the same question is never computed twice at a time."""
+        """No older than its keeping allows; the same question is never computed twice at a time."""
         now = self._clock()
         with self._lock:
+            if len(self._kept) >= MOST_KEPT:
+                self._kept.clear()
             kept = self._kept.setdefault(question.key, _Kept(question, now))
             kept.asked_at, kept.question = now, question
         # Nobody waits for the keeper while what is known is fresh.
-        return self._known(kept) or self._compute_alone(kept)
-
-    def _known(self, kept: _Kept) -> Answer | None:
-        is_fresh = self._clock() - kept.computed_at <= FRESH_SECONDS
-        return kept.answer if is_fresh else None
+        return kept.known(now) or self._compute_alone(kept)
 
     def _compute_alone(self, kept: _Kept) -> Answer:
         with kept.lock:
             # Whoever waited for the lock finds the work done.
-            return self._known(kept) or self._compute(kept)
+            return kept.known(self._clock()) or self._compute(kept)
 
     def _compute(self, kept: _Kept) -> Answer:
         started = self._clock()
@@ -89,7 +120,7 @@ class Keeper:
         except BaseException:
             self._forget(kept)
             raise
-        if answer.is_kept:
+        if answer.keeping:
             # Its age counts from the start: what was read is of then.
             kept.answer, kept.computed_at = answer, started
             self._go_to_work()
@@ -117,23 +148,24 @@ class Keeper:
                 if not self._kept:
                     self._is_at_work = False
                     return
-            time.sleep(max(PAUSE_SECONDS, started + PERIOD_SECONDS - self._clock()))
+            time.sleep(max(PAUSE_SECONDS, started + ROUND_SECONDS - self._clock()))
 
     def renew(self) -> None:
-        """Compute every answer again that somebody still looks at; forget the others."""
+        """Compute the answers again that somebody still looks at and will soon be old; forget the others."""
         with self._lock:
             found = list(self._kept.values())
         for kept in found:
-            if self._clock() - kept.asked_at > WATCHED_SECONDS:
+            now = self._clock()
+            if kept.is_over(now):
                 self._forget(kept)
-                continue
-            with kept.lock:
+            elif kept.is_due(now) and now - kept.asked_at <= WATCHED_SECONDS:
                 self._renew(kept)
-            # Under gevent only a sleep lets the requests that came meanwhile be answered.
-            time.sleep(BREATH_SECONDS)
+                # Under gevent only a sleep lets the requests that came meanwhile be answered.
+                time.sleep(BREATH_SECONDS)
 
     def _renew(self, kept: _Kept) -> None:
         try:
-            self._compute(kept)
+            with kept.lock:
+                self._compute(kept)
         except Exception:  # whatever it was: who asks next is told
             return

@@ -4,12 +4,13 @@ import io
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from storepulse_superset.answers import Answer, Keeper, Question
+from storepulse_superset.answers import OF_HISTORY, OF_THE_STREAM, Answer, Keeper, Question
 
 PATH = "/api/v1/chart/data"
 # The dialect of the snapshot puts it into the environment of the request that it answers.
 IS_LIVE = "storepulse.is_live"
 LONGEST_BODY = 1_000_000
+LONGEST_KEPT = 300_000
 # Another page's cookie must not come with a kept answer.
 NOT_KEPT = {"set-cookie", "date", "server"}
 Environ = dict[str, Any]
@@ -34,6 +35,12 @@ def is_question(environ: Environ) -> bool:
     )
 
 
+def is_worth_keeping(body: bytes) -> bool:
+    """Not a file, and nothing that the person wants computed now."""
+    close = body.replace(b'": ', b'":')
+    return b'"result_format":"json"' in close and b'"force":true' not in close
+
+
 def ask(application: Callable[..., Iterable[bytes]], question: Question) -> Answer:
     """Let Superset answer, with the rights of who asked last."""
     environ, body = question.details
@@ -45,8 +52,9 @@ def ask(application: Callable[..., Iterable[bytes]], question: Question) -> Answ
     finally:
         if hasattr(parts, "close"):
             parts.close()
-    is_kept = bool(environ.get(IS_LIVE)) and told[0].startswith("200")
-    return Answer((told[0], told[1], content), is_kept)
+    is_kept = told[0].startswith("200") and len(content) <= LONGEST_KEPT
+    keeping = OF_THE_STREAM if environ.get(IS_LIVE) else OF_HISTORY
+    return Answer((told[0], told[1], content), keeping if is_kept else None)
 
 
 class KeptAnswers:
@@ -70,12 +78,12 @@ class KeptAnswers:
             found: Iterable[bytes] = self._next(environ, start_response)
             return found
         body = environ["wsgi.input"].read(int(environ["CONTENT_LENGTH"]))
-        if b'"result_format":"json"' not in body.replace(b'": "', b'":"'):
+        if not is_worth_keeping(body):
             return self._next({**environ, "wsgi.input": io.BytesIO(body)}, start_response)
         asked = (environ.get("QUERY_STRING", ""), body, environ.get("HTTP_ACCEPT_ENCODING", ""))
         answer = self._keeper.answer(Question((self._user(environ), *asked), (environ, body)))
         status, headers, content = answer.content
-        if answer.is_kept:
+        if answer.keeping:
             headers = [(name, value) for name, value in headers if name.lower() not in NOT_KEPT]
         start_response(status, headers)
         return [content]

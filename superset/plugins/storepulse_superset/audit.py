@@ -6,6 +6,8 @@ from flask import has_request_context, request
 from superset.security import SupersetSecurityManager
 from superset.utils.log import DBEventLogger
 
+from storepulse_superset.rights import RememberedRights
+
 CHART_DATA = "ChartDataRestApi.data"
 # What pages do by themselves: each answer of a refreshing chart would write five rows, with a commit each.
 NOISE = frozenset(
@@ -39,7 +41,7 @@ class AuditLogger(DBEventLogger):
             super().log(user_id, action, *args, **options)
 
 
-class AuditedSecurityManager(SupersetSecurityManager):
+class AuditedSecurityManager(RememberedRights, SupersetSecurityManager):
     """Superset's own, which tells the audit log of every login."""
 
     def _tell(self, action: str, user: Any) -> None:

@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 from storepulse_superset import answers
-from storepulse_superset.answers_wsgi import IS_LIVE, KeptAnswers
+from storepulse_superset.answers_wsgi import IS_LIVE, LONGEST_KEPT, KeptAnswers
+
+from tests.unit.superset.test_answers import Clock
 
 BODY = b'{"queries":[],"result_format":"json"}'
 EXPORT = b'{"queries":[],"result_format":"csv"}'
@@ -90,11 +92,27 @@ def test_an_answer_that_is_not_kept_is_passed_on_as_it_is(
     assert post(superset)[2].startswith(b"2 ")
 
 
-def test_what_spark_answers_is_asked_each_time(
-    superset: KeptAnswers, application: Application
+def test_what_spark_answers_is_kept_longer_than_what_follows_the_stream(
+    application: Application, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    application.is_live = False
-    assert [post(superset)[2][:1] for _ in range(2)] == [b"1", b"2"]
+    clock = Clock()
+    monkeypatch.setattr(answers.Keeper.__init__, "__defaults__", (clock, lambda _: None))
+    for is_live, second in ((True, b"2"), (False, b"1")):
+        application.count, application.is_live, clock.seconds = 0, is_live, 0
+        superset = KeptAnswers(application)
+        post(superset)
+        clock.seconds = 3
+        assert post(superset)[2][:1] == second
+
+
+@pytest.mark.parametrize("body", [BODY[:-1] + b',"force":true}', BODY[:-1] + b',"force": true}'])
+def test_what_a_person_wants_computed_now_is_computed(superset: KeptAnswers, body: bytes) -> None:
+    assert [post(superset, body)[2][:1] for _ in range(2)] == [b"1", b"2"]
+
+
+def test_a_very_long_answer_is_not_kept(superset: KeptAnswers) -> None:
+    body = BODY[:-1] + b" " * LONGEST_KEPT + b"}"
+    assert [post(superset, body)[2][:1] for _ in range(2)] == [b"1", b"2"]
 
 
 @pytest.mark.parametrize(
