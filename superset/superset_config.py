@@ -7,6 +7,7 @@ from typing import Any
 from flask_appbuilder.security.manager import AUTH_DB
 from storepulse_superset.answers_wsgi import KeptAnswers
 from storepulse_superset.audit import AuditedSecurityManager, AuditLogger
+from superset.config import THEME_DARK, THEME_DEFAULT
 
 
 def _required(name: str) -> str:
@@ -50,6 +51,12 @@ DASHBOARD_AUTO_REFRESH_INTERVALS = [
     [30, "30 seconds"],
     [300, "5 minutes"],
 ]
+
+# ---- look: charts are drawn at once; moving into place costs a slow machine seconds a page ----
+_AT_ONCE = {"echartsOptionsOverrides": {"animation": False}}
+_STILL = {"motion": False}
+THEME_DEFAULT = {**THEME_DEFAULT, **_AT_ONCE, "token": {**THEME_DEFAULT["token"], **_STILL}}
+THEME_DARK = {**THEME_DARK, **_AT_ONCE, "token": {**THEME_DARK["token"], **_STILL}}
 
 # ---- access ----
 EVENT_LOGGER = AuditLogger()

@@ -7,6 +7,7 @@ import shutil
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -184,6 +185,43 @@ def scan_views(stack: StackUnderTest) -> int:
     return sum(int(row["views"]) for row in scan(stack, "event_counts"))
 
 
+def drawn_windows(rows: list[dict[str, Any]]) -> dict[datetime, list[float]]:
+    """Start of a window to views, carts, purchases and removals, from the answer to the chart of windows."""
+    return {
+        datetime.fromtimestamp(row["window_started_at"] / 1000, UTC): [
+            float(row[name] or 0) for name in ("Views", "Carts", "Purchases", "Removals")
+        ]
+        for row in rows
+    }
+
+
+def kept_windows(stack: StackUnderTest) -> dict[datetime, list[float]]:
+    """The same from HBase itself."""
+    return {
+        datetime.fromisoformat(row["window_started_at"]).replace(tzinfo=UTC): [
+            float(row[name]) for name in ("views", "carts", "purchases", "removals")
+        ]
+        for row in scan(stack, "event_counts")
+    }
+
+
+def choose(view: View, name: str, value: str) -> None:
+    """Open a filter of the bar, take a value, apply."""
+    from names import slug
+
+    page = view.page
+    select = page.locator(f'[data-test^="NATIVE_FILTER-"][data-test$="-{slug(name)}"]')
+    page.evaluate("scrollTo(0, 0)")
+    if not select.first.is_visible():
+        page.get_by_text("More filters").click()
+    select.first.click()
+    select.first.locator("input").fill(value)
+    page.locator(f'.ant-select-dropdown [title="{value}"]').first.wait_for(state="attached")
+    page.keyboard.press("Enter")
+    page.keyboard.press("Escape")
+    page.locator('[data-test="filter-bar__apply-button"]').click()
+
+
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     executable = shutil.which("chromium")
@@ -195,11 +233,16 @@ def browser() -> Iterator[Browser]:
 
 
 def logged_in(
-    browser: Browser, stack: StackUnderTest, width: int, height: int, user: str = "viewer"
+    browser: Browser,
+    stack: StackUnderTest,
+    width: int,
+    height: int,
+    user: str = "viewer",
+    **context: Any,
 ) -> View:
-    """A page of a user."""
+    """A page of a user; `context` is what else the browser is told, as Playwright names it."""
     base = f"http://127.0.0.1:{stack.environment['SUPERSET_PORT']}"
-    page = browser.new_context(viewport={"width": width, "height": height}).new_page()
+    page = browser.new_context(viewport={"width": width, "height": height}, **context).new_page()
     # The login page reports its own start; a person types longer than that takes.
     with page.expect_response("**/superset/log/**", timeout=60_000):
         page.goto(f"{base}/login/")

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 from pathlib import Path
 from typing import Any
@@ -132,6 +133,28 @@ def test_a_page_fits_a_phone(
     assert_nothing_is_cut_off(view, 390)
     lefts = {round(box["left"]) for box in boxes(view)}
     assert len(lefts) == 1  # one column
+    view.page.context.close()
+
+
+def brightness(view: View, selector: str, property_: str) -> float:
+    """From 0 (black) to 255, of a computed colour."""
+    script = "(one, name) => getComputedStyle(one).getPropertyValue(name)"
+    colour = view.page.locator(selector).first.evaluate(script, property_)
+    red, green, blue = (float(part) for part in re.findall(r"[\d.]+", colour)[:3])
+    return 0.3 * red + 0.59 * green + 0.11 * blue
+
+
+@pytest.mark.parametrize("slug", ["live-store", "store-performance"])
+def test_a_page_is_dark_for_who_wants_it_dark(
+    browser: Browser, shop: StackUnderTest, pictures: Path, slug: str
+) -> None:
+    view = logged_in(browser, shop, 1600, 1000, color_scheme="dark")
+    view.open(slug)
+    view.picture(pictures / f"{slug}-dark.png", whole=False)
+    assert_every_chart_has_data(view)
+    card = ".dashboard-component-chart-holder"
+    assert brightness(view, card, "background-color") < 60
+    assert brightness(view, f"{card} .header-title", "color") > 180
     view.page.context.close()
 
 

@@ -9,10 +9,9 @@ from xml.etree import ElementTree
 import duckdb
 import pytest
 from filters import Filter
-from names import slug as words
 from pages import LIVE_FILTERS, PAGES, STORE_FILTERS
 
-from tests.browser.conftest import HISTORY_ROWS, View, wait_for
+from tests.browser.conftest import HISTORY_ROWS, View, choose, wait_for
 from tests.recount import SAMPLE
 
 pytestmark = pytest.mark.integration
@@ -27,21 +26,6 @@ BY = {
     "Category": "category_code = 'electronics.telephone'",
     "Price band": "price::decimal(12, 2) >= 50 and price::decimal(12, 2) < 100",
 }
-
-
-def choose(view: View, name: str, value: str) -> None:
-    """Open a filter of the bar, take a value, apply."""
-    page = view.page
-    select = page.locator(f'[data-test^="NATIVE_FILTER-"][data-test$="-{words(name)}"]')
-    page.evaluate("scrollTo(0, 0)")
-    if not select.first.is_visible():
-        page.get_by_text("More filters").click()
-    select.first.click()
-    select.first.locator("input").fill(value)
-    page.locator(f'.ant-select-dropdown [title="{value}"]').first.wait_for(state="attached")
-    page.keyboard.press("Enter")
-    page.keyboard.press("Escape")
-    page.locator('[data-test="filter-bar__apply-button"]').click()
 
 
 def filtered(view: View, column: str) -> set[str]:

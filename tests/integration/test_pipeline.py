@@ -42,6 +42,13 @@ def sql(stack: StackUnderTest, statement: str) -> list[tuple[object, ...]]:
         connection.close()
 
 
+def test_the_thrift_server_can_load_the_functions_of_hive(replayed: StackUnderTest) -> None:
+    """If it cannot, a session that is closed may wait for them for ever."""
+    registry = "org.apache.hadoop.hive.ql.exec.FunctionRegistry"
+    ((names,),) = sql(replayed, f"select reflect('{registry}', 'getFunctionNames')")
+    assert "abs" in str(names)
+
+
 def scan(stack: StackUnderTest, table: str) -> list[dict[str, str]]:
     done = stack.run("hbase", "scan", table, "--last", "1d", "--format", "json")
     return json.loads(done.stdout)

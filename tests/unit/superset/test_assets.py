@@ -92,15 +92,6 @@ def _has_dates(chart: dict[str, Any]) -> bool:
     return any(one.get("operator") == "TEMPORAL_RANGE" for one in chart["params"]["adhoc_filters"])
 
 
-def test_only_charts_on_hbase_are_asked_each_second() -> None:
-    page = next(d for d in of("dashboards").values() if d["slug"] == "live-store")
-    immune = set(page["metadata"]["timed_refresh_immune_slices"])
-    for node in page["position"].values():
-        if isinstance(node, dict) and node["type"] == "CHART":
-            dataset = of("datasets")[of("charts")[node["meta"]["uuid"]]["dataset_uuid"]]
-            assert (node["meta"]["chartId"] in immune) == (dataset["schema"] is not None)
-
-
 def test_no_live_chart_sends_the_time() -> None:
     """Its answers could be shared by nobody."""
     live = [d for d in of("datasets").values() if not d["schema"]]
