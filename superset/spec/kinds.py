@@ -82,6 +82,10 @@ def columns(title: str, table: str, text: str, value: Metric, axis: str, **rest:
     )
 
 
+# Eight hundred brands on one page took a browser four seconds to draw.
+MOST_ROWS_AT_ONCE, PAGE_ROWS = 200, 20
+
+
 def _table_form(formats: dict[str, str]) -> Form:
     return {
         "column_config": {name: {"d3NumberFormat": form} for name, form in formats.items()},
@@ -102,6 +106,8 @@ def groups(
     """A table of sums, the greatest first metric on top."""
     shown = {value["label"]: FORMATS.get(value["label"], WHOLE) for value in values}
     form = _table_form(shown | rest.pop("formats", {}))
+    if rest.get("limit", 0) > MOST_ROWS_AT_ONCE:
+        form |= {"page_length": PAGE_ROWS, "include_search": True}
     more = {"group_by": group_by, "order_by": values[0]["label"]}
     return Chart(title, table, "table", text, values, form=form, **more, **rest)
 
