@@ -132,7 +132,7 @@ class View:
             self.page.mouse.wheel(0, 500)
             self.page.wait_for_timeout(200)
         self.page.mouse.wheel(0, -9000)
-        self.page.wait_for_function("scrollY === 0")
+        self.page.wait_for_function("() => scrollY === 0")
 
 
 def chart_of(url: str) -> int:

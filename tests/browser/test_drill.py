@@ -1,0 +1,88 @@
+"""From a number to what it is made of: drill by for who looks, the rows behind it for who analyses."""
+
+import duckdb
+import pytest
+from playwright.sync_api import Browser
+
+from tests.browser.conftest import HISTORY_ROWS, View, logged_in, wait_for
+from tests.recount import SAMPLE
+from tests.stack import StackUnderTest
+
+pytestmark = pytest.mark.integration
+BRANDS, CATEGORIES = "How well do brands sell?", "How well do categories sell?"
+
+
+def open_menu(view: View, title: str) -> str:
+    """Right-click on the first cell of a table; its text."""
+    first = str(next(iter(view.rows(title)[0].values())))
+    cell = view.page.locator(f'td:text-is("{first}")').first
+    cell.scroll_into_view_if_needed()
+    cell.click(button="right")
+    return first
+
+
+def drill_by(view: View, title: str, column: str) -> tuple[str, list[dict[str, object]]]:
+    """The clicked value and the rows of the drilled chart."""
+    value = open_menu(view, title)
+    view.page.get_by_text("Drill by", exact=True).hover()
+    # The list of columns is the newest thing on the page once it can be searched.
+    view.page.get_by_placeholder("Search columns").wait_for()
+    with view.page.expect_response(lambda one: "slice_id%22%3A0" in one.url) as found:
+        view.page.get_by_text(column, exact=True).last.click()
+    answer = found.value
+    assert answer.status == 200
+    view.page.locator(".ant-modal table").first.wait_for()
+    rows = answer.json()["result"][0]["data"]
+    view.page.keyboard.press("Escape")
+    return value, rows
+
+
+def revenue_by_band(brand: str) -> dict[str, float]:
+    sql = f"""
+    select case when price < 50 then '0-50' when price < 100 then '50-100' when price < 200 then '100-200'
+        when price < 500 then '200-500' when price < 1000 then '500-1000' else '1000+' end,
+        coalesce(sum(price) filter (event_type = 'purchase'), 0)::double
+    from (
+        select event_type, price::decimal(12, 2) as price, coalesce(nullif(brand, ''), '(no brand)') as brand
+        from (select * from read_csv(?, all_varchar = true) limit {HISTORY_ROWS})
+    )
+    where brand = ? group by 1
+    """
+    return dict(duckdb.execute(sql, [str(SAMPLE), brand]).fetchall())
+
+
+def test_a_viewer_sees_what_a_brand_is_made_of(viewer: View) -> None:
+    viewer.open("store-performance")
+    brand, rows = drill_by(viewer, BRANDS, "price band")
+    found = {str(row["price_band"]): float(str(row["Revenue"])) for row in rows}
+    assert found == pytest.approx(revenue_by_band(brand))
+    assert sum(found.values()) > 0
+
+
+def test_a_viewer_goes_down_the_levels_of_categories(viewer: View) -> None:
+    viewer.open("store-performance")
+    category, rows = drill_by(viewer, CATEGORIES, "level 1")
+    assert [row["level_1"] for row in rows] == [category.split(".")[0]]
+
+
+def test_what_drilling_would_save_is_refused_to_the_viewer(viewer: View) -> None:
+    viewer.open("store-performance")
+    token = viewer.page.locator("#csrf_token").first.get_attribute("value") or ""
+    answer = viewer.page.request.post(
+        f"{viewer.base}/api/v1/explore/form_data",
+        data={"datasource_id": 1, "datasource_type": "table", "form_data": "{}"},
+        headers={"X-CSRFToken": token, "Referer": viewer.base},
+    )
+    assert answer.status == 403, answer.text()
+
+
+def test_an_analyst_sees_the_rows_behind_a_number(browser: Browser, shop: StackUnderTest) -> None:
+    view = logged_in(browser, shop, 1600, 1000, user="analyst")
+    view.open("store-performance")
+    brand = open_menu(view, BRANDS)
+    view.page.get_by_text("Drill to detail by", exact=True).hover()
+    view.page.get_by_text(f"Drill to detail by {brand}").click()
+    rows = view.page.locator(".ant-modal .ant-table-row, .ant-modal .virtual-table-cell")
+    wait_for(view.page, lambda: rows.count() > 0)
+    assert view.page.locator(".ant-modal").get_by_text(brand, exact=True).count() > 0
+    view.page.context.close()
