@@ -128,6 +128,8 @@ class View:
 
     def scroll(self) -> None:
         """Charts below the fold are asked for when they are near: show the page's end once."""
+        # Over the margin: above a table the wheel would move the table.
+        self.page.mouse.move(2, 400)
         for _ in range(12):
             self.page.mouse.wheel(0, 500)
             self.page.wait_for_timeout(200)

@@ -43,13 +43,19 @@ def test_a_chart_asks_the_same_each_second(viewer: View) -> None:
         assert viewer.shown(title)["query"] == before
 
 
-def test_what_is_usual_is_not_asked_each_second(viewer: View) -> None:
+def test_what_is_usual_is_not_computed_each_second(viewer: View) -> None:
+    """The page asks for it with all the rest; Spark is asked once in half a minute at most."""
     viewer.open("live-store")
     viewer.answers.clear()
-    wait_for(viewer.page, lambda: len(viewer.answers) > 40, 60)
-    usual = {number for title, number in viewer.ids.items() if title.startswith("Usual")}
-    assert len(usual) == 2
-    assert viewer.answered() & usual == set()
+    usual = viewer.ids["Usual revenue at this hour"]
+
+    def queried() -> list[str]:
+        return [
+            body["result"][0]["queried_dttm"] for chart, _, body in viewer.answers if chart == usual
+        ]
+
+    wait_for(viewer.page, lambda: len(queried()) >= 5, 60)
+    assert len(set(queried()[:5])) <= 2
 
 
 def test_models_are_built_while_the_stream_writes_and_all_places_agree(
