@@ -11,12 +11,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 from deltalake import DeltaTable
 from playwright.sync_api import APIResponse, Browser, Page, Request, Response, sync_playwright
 from playwright.sync_api import Error as PlaywrightError
 
 from services.superset import secrets
+from tests.browser.history import loaded
 from tests.recount import SAMPLE
 from tests.stack import PROJECT, StackUnderTest, wait_until
 
@@ -101,13 +103,16 @@ class View:
         (value,) = row.values()
         return value
 
+    def headers(self) -> dict[str, str]:
+        """What a question needs beside the cookie."""
+        token = self.page.locator("#csrf_token").first.get_attribute("value")
+        return {"X-CSRFToken": token or "", "Referer": self.base}
+
     def ask_again(self, title: str, **changes: Any) -> APIResponse:
         """Send the chart's newest question once more, changed."""
-        token = self.page.locator("#csrf_token").first.get_attribute("value")
-        headers = {"X-CSRFToken": token or "", "Referer": self.base}
         url = f"{self.base}{CHART_DATA}"
         asked = {**self.asked[self.ids[title]], **changes}
-        return self.page.request.post(url, data=asked, headers=headers, timeout=120_000)
+        return self.page.request.post(url, data=asked, headers=self.headers(), timeout=120_000)
 
     def picture(self, path: Path, *, whole: bool) -> None:
         """A screenshot, of the screen or of the whole page: then the screen is made as high as that."""
@@ -255,6 +260,12 @@ def logged_in(
     view = View(page, base)
     view.watch()
     return view
+
+
+@pytest.fixture(scope="session")
+def file() -> duckdb.DuckDBPyConnection:
+    """The rows of the file that were loaded."""
+    return loaded(HISTORY_ROWS)
 
 
 @pytest.fixture(scope="session")

@@ -118,6 +118,16 @@ def test_a_statement_that_never_ends_is_ended_with_a_word_about_it(
     assert f"timed out after {shop.environment['SUPERSET_QUERY_SECONDS']} seconds" in answer.text()
 
 
+def test_spark_that_stands_still_is_told_of_and_not_waited_for(
+    analyst: Session, shop: StackUnderTest
+) -> None:
+    """It holds its connections and answers nothing; the question has a limit all the same."""
+    with shop.stands_still("spark-thrift"):
+        answer = analyst.sql("select 1 as one")
+        assert answer.status >= 400, answer.text()
+    assert analyst.sql("select 1 as one").status == 200
+
+
 @pytest.mark.parametrize(
     "path", ["/users/list/", "/roles/list/", "/api/v1/security/users/", "/api/v1/log/"]
 )

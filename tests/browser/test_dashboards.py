@@ -203,8 +203,7 @@ def test_a_viewer_who_changes_a_question_reaches_nothing(
     asked = [payload for payload in viewer.asked.values() if payload]
     payload = next(p for p in asked if table in p["queries"][0]["columns"])
     url = f"{viewer.base}/api/v1/chart/data"
-    token = viewer.page.evaluate("document.querySelector('#csrf_token')?.value ?? ''")
-    headers = {"X-CSRFToken": token, "Referer": viewer.base}
+    headers = viewer.headers()
     unchanged = viewer.page.request.post(url, data=payload, headers=headers)
     assert unchanged.status == 200
     answer = viewer.page.request.post(url, data=altered(payload, **changes), headers=headers)

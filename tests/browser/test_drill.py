@@ -4,8 +4,8 @@ import duckdb
 import pytest
 from playwright.sync_api import Browser
 
-from tests.browser.conftest import HISTORY_ROWS, View, logged_in, wait_for
-from tests.recount import SAMPLE
+from tests.browser.conftest import View, logged_in, wait_for
+from tests.browser.history import BAND
 from tests.stack import StackUnderTest
 
 pytestmark = pytest.mark.integration
@@ -37,25 +37,21 @@ def drill_by(view: View, title: str, column: str) -> tuple[str, list[dict[str, o
     return value, rows
 
 
-def revenue_by_band(brand: str) -> dict[str, float]:
+def revenue_by_band(file: duckdb.DuckDBPyConnection, brand: str) -> dict[str, float]:
     sql = f"""
-    select case when price < 50 then '0-50' when price < 100 then '50-100' when price < 200 then '100-200'
-        when price < 500 then '200-500' when price < 1000 then '500-1000' else '1000+' end,
-        coalesce(sum(price) filter (event_type = 'purchase'), 0)::double
-    from (
-        select event_type, price::decimal(12, 2) as price, coalesce(nullif(brand, ''), '(no brand)') as brand
-        from (select * from read_csv(?, all_varchar = true) limit {HISTORY_ROWS})
-    )
-    where brand = ? group by 1
+    select {BAND}, coalesce(sum(price) filter (event_type = 'purchase'), 0)::double
+    from events where brand = ? group by 1
     """
-    return dict(duckdb.execute(sql, [str(SAMPLE), brand]).fetchall())
+    return dict(file.execute(sql, [brand]).fetchall())
 
 
-def test_a_viewer_sees_what_a_brand_is_made_of(viewer: View) -> None:
+def test_a_viewer_sees_what_a_brand_is_made_of(
+    viewer: View, file: duckdb.DuckDBPyConnection
+) -> None:
     viewer.open("store-performance")
     brand, rows = drill_by(viewer, BRANDS, "price band")
     found = {str(row["price_band"]): float(str(row["Revenue"])) for row in rows}
-    assert found == pytest.approx(revenue_by_band(brand))
+    assert found == pytest.approx(revenue_by_band(file, brand))
     assert sum(found.values()) > 0
 
 
@@ -67,11 +63,10 @@ def test_a_viewer_goes_down_the_levels_of_categories(viewer: View) -> None:
 
 def test_what_drilling_would_save_is_refused_to_the_viewer(viewer: View) -> None:
     viewer.open("store-performance")
-    token = viewer.page.locator("#csrf_token").first.get_attribute("value") or ""
     answer = viewer.page.request.post(
         f"{viewer.base}/api/v1/explore/form_data",
         data={"datasource_id": 1, "datasource_type": "table", "form_data": "{}"},
-        headers={"X-CSRFToken": token, "Referer": viewer.base},
+        headers=viewer.headers(),
     )
     assert answer.status == 403, answer.text()
 

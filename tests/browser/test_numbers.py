@@ -9,32 +9,16 @@ import duckdb
 import pytest
 
 from tests.browser.conftest import HISTORY_ROWS, View
-from tests.recount import SAMPLE
+from tests.browser.history import BAND
 from tests.stack import StackUnderTest
 
 pytestmark = pytest.mark.integration
-EVENTS = """
-create table events as
-select event_type, user_id, user_session, price::decimal(12, 2) as price,
-    ifnull(nullif(brand, ''), '(no brand)') as brand,
-    ifnull(nullif(category_code, ''), 'uncategorized') as category,
-    replace(event_time, ' UTC', '')::timestamp as happened_at
-from (select * from read_csv(?, all_varchar = true) limit ?)
-"""
 COUNTS = """
 count(*) filter (event_type = 'view'), count(*) filter (event_type = 'cart'),
 count(*) filter (event_type = 'purchase'),
 coalesce(sum(price) filter (event_type = 'purchase'), 0)
 """
 Figures = tuple[int, int, int, float]
-
-
-@pytest.fixture(scope="module")
-def file() -> duckdb.DuckDBPyConnection:
-    """The rows of the file that were loaded."""
-    database = duckdb.connect()
-    database.execute(EVENTS, [str(SAMPLE), HISTORY_ROWS])
-    return database
 
 
 def counted(file: duckdb.DuckDBPyConnection, by: str) -> dict[Any, Figures]:
@@ -145,9 +129,8 @@ def test_the_funnel_is_walked_by_sessions(store: View, file: duckdb.DuckDBPyConn
 
 
 def test_prices_are_those_of_the_file(store: View, file: duckdb.DuckDBPyConnection) -> None:
-    sql = """
-    select case when price < 50 then '0-50' when price < 100 then '50-100' when price < 200 then '100-200'
-        when price < 500 then '200-500' when price < 1000 then '500-1000' else '1000+' end,
+    sql = f"""
+    select {BAND},
         count(distinct user_id || '/' || ifnull(nullif(user_session, ''), happened_at::date::text)),
         count(distinct user_id || '/' || ifnull(nullif(user_session, ''), happened_at::date::text))
             filter (event_type = 'purchase')

@@ -62,8 +62,7 @@ def test_two_gevent_workers_give_what_hbase_has_and_never_a_part_of_it(
     address, gunicorn = two_workers
     viewer.open("live-store")
     question = viewer.asked[viewer.ids[WINDOWS]]
-    headers = {"Referer": address, "Connection": "close"}
-    headers["X-CSRFToken"] = viewer.page.locator("#csrf_token").first.get_attribute("value") or ""
+    headers = viewer.headers() | {"Referer": address, "Connection": "close"}
     cookies = {one["name"]: one["value"] for one in viewer.page.context.cookies()}  # type: ignore[typeddict-item]
     worked = [sum(worker.cpu_times()[:2]) for worker in gunicorn.children()]
 
