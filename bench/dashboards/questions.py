@@ -1,7 +1,9 @@
 """EDGE HTTP: viewers whose browsers run elsewhere. A page's own questions, sent at its pace, six at a time."""
 
 import asyncio
+import threading
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
@@ -75,7 +77,11 @@ async def _ask(client: httpx.AsyncClient, viewer: Viewer, question: Question) ->
 
 
 async def _look(
-    viewer: Viewer, questions: list[Question], refresh_seconds: float, delay: float, until: float
+    viewer: Viewer,
+    questions: list[Question],
+    refresh_seconds: float,
+    delay: float,
+    is_over: Callable[[], bool],
 ) -> None:
     limits = httpx.Limits(max_connections=CONNECTIONS)
     how = {"cookies": viewer.cookies, "headers": viewer.headers, "timeout": LOAD_MS / 1000}
@@ -87,7 +93,7 @@ async def _look(
 
     async with httpx.AsyncClient(limits=limits, **how) as client:  # type: ignore[arg-type]
         await asyncio.sleep(delay)
-        while time.monotonic() < until:
+        while not is_over():
             due = time.monotonic() + refresh_seconds
             await asyncio.gather(*(in_turn(one) for one in questions))
             await asyncio.sleep(max(0.0, due - time.monotonic()))
@@ -98,16 +104,24 @@ def look(
 ) -> None:
     """Let all look for so long, each at another moment of the refresh."""
 
+    interrupted = threading.Event()
+    until = time.monotonic() + seconds
+
+    def is_over() -> bool:
+        return interrupted.is_set() or time.monotonic() >= until
+
     async def together() -> None:
-        until = time.monotonic() + seconds
         apart = refresh_seconds / len(viewers)
         await asyncio.gather(
             *(
-                _look(viewer, questions, refresh_seconds, number * apart, until)
+                _look(viewer, questions, refresh_seconds, number * apart, is_over)
                 for number, viewer in enumerate(viewers)
             )
         )
 
     # The browser's loop runs in this thread.
     with ThreadPoolExecutor(1) as beside:
-        beside.submit(asyncio.run, together()).result()
+        try:
+            beside.submit(asyncio.run, together()).result()
+        finally:
+            interrupted.set()
