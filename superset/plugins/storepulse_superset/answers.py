@@ -101,7 +101,7 @@ class Keeper:
         """No older than its keeping allows; the same question is never computed twice at a time."""
         now = self._clock()
         with self._lock:
-            if len(self._kept) >= MOST_KEPT:
+            if question.key not in self._kept and len(self._kept) >= MOST_KEPT:
                 self._kept.clear()
             kept = self._kept.setdefault(question.key, _Kept(question, now))
             kept.asked_at, kept.question = now, question
