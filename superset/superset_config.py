@@ -41,7 +41,7 @@ EXPLORE_FORM_DATA_CACHE_CONFIG = {**FILTER_STATE_CACHE_CONFIG, "CACHE_DIR": f"{H
 # ---- time: the default "today" would end every relative range at midnight ----
 DEFAULT_RELATIVE_START_TIME = DEFAULT_RELATIVE_END_TIME = "now"
 TIME_GRAIN_ADDONS = {"PT2S": "2 seconds", "PT10S": "10 seconds"}
-# A refresh asks Superset, whose cache asks Spark once a minute and HBase each time.
+# A refresh asks and does not force: Spark is asked once in half a minute, HBase each time.
 DASHBOARD_AUTO_REFRESH_MODE = "fetch"
 DASHBOARD_AUTO_REFRESH_INTERVALS = [
     [0, "Don't refresh"],
@@ -52,7 +52,7 @@ DASHBOARD_AUTO_REFRESH_INTERVALS = [
     [300, "5 minutes"],
 ]
 
-# ---- look: charts are drawn at once; moving into place costs a slow machine seconds a page ----
+# ---- look: nothing slides or grows into its place on pages that are drawn again and again ----
 _AT_ONCE = {"echartsOptionsOverrides": {"animation": False}}
 _STILL = {"motion": False}
 THEME_DEFAULT = {**THEME_DEFAULT, **_AT_ONCE, "token": {**THEME_DEFAULT["token"], **_STILL}}

@@ -15,7 +15,7 @@ def _metadata(page: Page, charts: dict[int, Chart]) -> dict[str, Any]:
     return {
         "refresh_frequency": page.refresh_seconds,
         "stagger_refresh": False,
-        # Nothing is left out: Spark is asked once a minute however often the page asks (DECISIONS 44).
+        # Nothing is left out: Spark is asked once in half a minute, however often the page asks (DECISIONS 44).
         "timed_refresh_immune_slices": [],
         "color_scheme": "supersetColors",
         "label_colors": COLOURS,

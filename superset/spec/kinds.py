@@ -82,7 +82,7 @@ def columns(title: str, table: str, text: str, value: Metric, axis: str, **rest:
     )
 
 
-# Eight hundred brands on one page took a browser four seconds to draw.
+# Eight hundred brands at once are ten thousand elements, and two of the seven seconds that a page took to open.
 MOST_ROWS_AT_ONCE, PAGE_ROWS = 200, 20
 
 

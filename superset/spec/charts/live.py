@@ -16,7 +16,7 @@ THIS_HOUR = (
 USUAL = "rpt_usual_hours"
 USUAL_TEXT = (
     "The same hour of the week in the last four weeks of the history, or of any day while the history is shorter "
-    "than a week; as much of it as the chosen range is long. Read again after a minute."
+    "than a week; as much of it as the chosen range is long. At most a minute old."
 )
 
 CARDS = [
