@@ -56,12 +56,14 @@ class View:
     def _on_response(self, response: Response) -> None:
         self.hosts.add(response.url.split("/")[2])
         chart = chart_of(response.url)
-        # A page that was left may still be answered.
+        if not chart:
+            return
+        try:
+            body = response.json() if response.ok else response.text()
+        except PlaywrightError:
+            return  # the page went elsewhere while the answer came: nobody sees it
+        # Asked once the body is here: a page that was left may still be answered, and left meanwhile.
         if chart in self.ids.values():
-            try:
-                body = response.json() if response.ok else response.text()
-            except PlaywrightError:
-                return  # the page went elsewhere while the answer came: nobody sees it
             self.answers.append((chart, response.status, body))
 
     def get(self, path: str) -> Any:

@@ -10,7 +10,7 @@ import psutil
 import pytest
 
 from services.superset import VENV, environment
-from settings import load_settings
+from settings import Settings
 from tests.browser.conftest import CHART_DATA, View, drawn_windows, kept_windows, wait_for
 from tests.stack import StackUnderTest, free_ports, wait_until
 
@@ -36,7 +36,7 @@ def two_workers(
     """The same Superset once more, with two gevent workers: its address and its process."""
     for name, value in shop.environment.items():
         monkeypatch.setenv(name, value)
-    wanted = environment(load_settings())
+    wanted = environment(Settings())  # not the settings that this process has read before
     (port,) = free_ports(1)
     options = ["-w", "2", "-k", "gevent", "-b", f"127.0.0.1:{port}", "--chdir"]
     command = [str(VENV / "bin/gunicorn"), *options, wanted["SUPERSET_HOME"]]
