@@ -9,6 +9,8 @@ REVENUE = metric("revenue", "Revenue")
 CONVERSION = percent("purchases", "views", "Conversion, %")
 SHOP_MONEY = "the shop's currency"
 TOTALS, WINDOWS = "live_totals", "live_windows"
+# The usual format writes a last window that is not on a full minute as its seconds alone.
+CLOCK = {"x_axis_time_format": "%H:%M:%S"}
 # Not by a filter: it would send the time. UTC, as all times here.
 THIS_HOUR = (
     "weekday_number = weekday(current_timestamp()) + 1 and hour_of_day = hour(current_timestamp())"
@@ -62,11 +64,13 @@ CHARTS = [
         *("What happens now: events by 2-second window", WINDOWS, "Events of each type, stacked."),
         [VIEWS, CARTS, PURCHASES, REMOVALS],
         *("window_started_at", "PT2S"),
+        form=CLOCK,
     ),
     series(
         *("What is earned now: revenue by 2-second window", WINDOWS),
         *("The value of purchases, in the shop's currency.", [REVENUE]),
         *("window_started_at", "PT2S"),
+        form=CLOCK,
     ),
     groups(
         *("The 50 brands looked at most now", "live_brands"),
