@@ -105,6 +105,8 @@ def build(settings: Settings, job: str, memory: str) -> SparkSession:
         "spark.sql.ansi.enabled": "true",
         # What is this large is left alone when small files are gathered.
         "spark.databricks.delta.optimize.minFileSize": str(16 * 1024 * 1024),
+        # VACUUM lists a table's folder in so many tasks, 10,000 when nobody says otherwise.
+        "spark.sql.sources.parallelPartitionDiscovery.parallelism": "2",
         # Noting the caller of each expression costs a third of the time to build a batch's plan.
         "spark.python.sql.dataFrameDebugging.enabled": "false",
     }
