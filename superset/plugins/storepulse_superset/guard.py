@@ -20,6 +20,10 @@ FORMATS = {
     *("text", "csv", "json", "parquet", "orc", "avro", "xml", "binaryfile", "delta", "jdbc"),
     *("image", "libsvm", "kafka"),
 }
+# What dbt has tested; not the raw events and not what a model is made of. Superset looks at the names
+# in a statement too, but takes `with raw_table as (...)` for a table of that name.
+SCHEMAS = {"marts", "profiling", "reports"}
+CATALOGS = {"", "spark_catalog"}
 PLAIN_NAME = re.compile(r"[\w -]+")  # no path and no class: neither slash nor dot
 PLAIN_SHOW = re.compile(r"[\w\s`.*'|-]*")
 
@@ -49,6 +53,16 @@ def _check_table(table: exp.Table) -> None:
     is_format = bool({table.db.lower(), table.catalog.lower()} & FORMATS)
     if is_format or not all(PLAIN_NAME.fullmatch(part.name) for part in table.parts):
         raise ForbiddenError(f"reading files is not allowed: {table.sql(dialect='spark')}")
+    if table.catalog.lower() not in CATALOGS or table.db.lower() not in {"", *SCHEMAS}:
+        raise ForbiddenError(f"{table.db} is not open here, only {', '.join(sorted(SCHEMAS))} are")
+
+
+def _check_use(use: exp.Use) -> None:
+    # What it names is what a table without a schema is looked for in.
+    named = use.this
+    if use.args.get("kind") or not isinstance(named, exp.Table) or named.db:
+        raise ForbiddenError("USE may name a schema and nothing else")
+    _check_table(exp.table_("any_table", db=named.name))
 
 
 def _check_statement(statement: exp.Expression) -> None:
@@ -57,6 +71,9 @@ def _check_statement(statement: exp.Expression) -> None:
         return
     if not isinstance(statement, STATEMENTS):
         raise ForbiddenError(f"{statement.key.upper()} is not allowed: only queries are")
+    if isinstance(statement, exp.Use):
+        _check_use(statement)
+        return
     if statement.find(exp.QueryTransform):
         raise ForbiddenError("TRANSFORM is not allowed: it runs programs")
     for function in statement.find_all(exp.Func):

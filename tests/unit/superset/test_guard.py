@@ -16,6 +16,8 @@ ALLOWED = [
     "show tables in reports",
     "describe reports.rpt_brand_performance",
     "use reports",
+    "use `marts`",
+    "select * from spark_catalog.marts.dim_brands",
     "explain select 1",
     "select '--', '/* x */', `a/*b` from marts.t",
     "show tables in `reports`",
@@ -77,6 +79,19 @@ REFUSED = [
     "show create table delta.`/x`",
     "describe history delta.`/x`",
     "execute immediate 'select 1'",
+    "select * from raw.event_history",
+    "select * from spark_catalog.raw.event_history",
+    "select * from other.marts.dim_brands",
+    "describe raw.event_history",
+    "select * from intermediate.int_business_events",
+    # The name of a table is also that of something harmless.
+    "with event_history as (select 1) select r.* from event_history c "
+    "cross join (select * from raw.event_history) r",
+    "use raw; select * from event_history",
+    "use `raw`",
+    "use catalog other",
+    "use spark_catalog.raw",
+    "use text",
 ]
 # Sent by a cursor: the guard is asked before anything goes to Spark.
 CURSOR_SCRIPT = """
