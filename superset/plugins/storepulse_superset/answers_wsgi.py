@@ -13,6 +13,8 @@ LONGEST_BODY = 1_000_000
 LONGEST_KEPT = 300_000
 # Another page's cookie must not come with a kept answer.
 NOT_KEPT = {"set-cookie", "date", "server"}
+# Who asks with one of these is somebody else than the cookie says.
+TOKENS = ("HTTP_AUTHORIZATION", "HTTP_X_GUESTTOKEN")
 Environ = dict[str, Any]
 
 
@@ -78,7 +80,7 @@ class KeptAnswers:
             found: Iterable[bytes] = self._next(environ, start_response)
             return found
         body = environ["wsgi.input"].read(int(environ["CONTENT_LENGTH"]))
-        if not is_worth_keeping(body):
+        if not is_worth_keeping(body) or any(environ.get(name) for name in TOKENS):
             return self._next({**environ, "wsgi.input": io.BytesIO(body)}, start_response)
         asked = (environ.get("QUERY_STRING", ""), body, environ.get("HTTP_ACCEPT_ENCODING", ""))
         answer = self._keeper.answer(Question((self._user(environ), *asked), (environ, body)))

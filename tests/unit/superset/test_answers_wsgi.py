@@ -54,11 +54,15 @@ def superset(application: Application) -> KeptAnswers:
 
 
 def post(
-    superset: KeptAnswers, body: bytes = BODY, user: str = "7", path: str = "/api/v1/chart/data"
+    superset: KeptAnswers,
+    body: bytes = BODY,
+    user: str = "7",
+    path: str = "/api/v1/chart/data",
+    **headers: str,
 ) -> tuple[str, dict[str, str], bytes]:
     environ = {
         **{"REQUEST_METHOD": "POST", "PATH_INFO": path, "CONTENT_LENGTH": str(len(body))},
-        **{"HTTP_COOKIE": user, "wsgi.input": io.BytesIO(body)},
+        **{"HTTP_COOKIE": user, "wsgi.input": io.BytesIO(body), **headers},
     }
     told: list[Any] = []
     content = b"".join(superset(environ, lambda *args: told.extend(args[:2])))
@@ -74,6 +78,13 @@ def test_no_user_gets_the_answer_of_another(superset: KeptAnswers) -> None:
     assert post(superset, user="7")[2] == b"1 7 " + BODY
     assert post(superset, user="8")[2] == b"2 8 " + BODY
     assert post(superset, user="")[2] == b"3  " + BODY
+
+
+@pytest.mark.parametrize("header", ["HTTP_AUTHORIZATION", "HTTP_X_GUESTTOKEN"])
+def test_what_is_answered_to_a_token_is_kept_for_nobody(superset: KeptAnswers, header: str) -> None:
+    assert post(superset, user="", **{header: "Bearer mine"})[2] == b"1  " + BODY
+    assert post(superset, user="")[2] == b"2  " + BODY
+    assert post(superset, user="", **{header: "Bearer mine"})[2] == b"3  " + BODY
 
 
 def test_a_kept_answer_carries_no_cookie(superset: KeptAnswers) -> None:
