@@ -141,14 +141,20 @@ class Keeper:
         self._start(self._work)
 
     def _work(self) -> None:
-        while True:
-            started = self._clock()
-            self.renew()
-            with self._lock:
-                if not self._kept:
-                    self._is_at_work = False
-                    return
-            time.sleep(max(PAUSE_SECONDS, started + ROUND_SECONDS - self._clock()))
+        try:
+            while self._has_work():
+                started = self._clock()
+                self.renew()
+                time.sleep(max(PAUSE_SECONDS, started + ROUND_SECONDS - self._clock()))
+        except BaseException:
+            # Whatever ended it: the next answer begins it again.
+            self._is_at_work = False
+            raise
+
+    def _has_work(self) -> bool:
+        with self._lock:
+            self._is_at_work = bool(self._kept)
+            return self._is_at_work
 
     def renew(self) -> None:
         """Compute the answers again that somebody still looks at and will soon be old; forget the others."""

@@ -133,6 +133,22 @@ def test_the_work_begins_once_and_ends_when_nobody_looks(
     assert len(started) == 2
 
 
+def test_work_that_broke_off_is_begun_again_by_the_next_answer(
+    keeper: Keeper, clock: Clock, started: list[Callable[[], None]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken() -> None:
+        raise MemoryError
+
+    keeper.answer(VIEWS)
+    with monkeypatch.context() as patched:
+        patched.setattr(keeper, "renew", broken)
+        with pytest.raises(MemoryError):
+            started[0]()
+    clock.seconds = 6
+    keeper.answer(VIEWS)
+    assert len(started) == 2
+
+
 def test_what_is_not_to_be_kept_is_asked_each_time(
     keeper: Keeper, shop: Shop, started: list[Callable[[], None]]
 ) -> None:
