@@ -9,6 +9,8 @@ SPANS = {"5 minutes": 300, "15 minutes": 900, "30 minutes": 1800}
 PACE_SECONDS, PACE_SLOTS = 10, 30
 # So long after its end a window may still grow without a fault in the stream.
 FILLING_SECONDS = 4
+# So long nothing may be written, or what is written may be behind, until the page says so.
+QUIET_SECONDS = 20
 COUNTS = ("views", "carts", "purchases", "removals")
 _ROWS = ", ".join(f"('{name}', {seconds})" for name, seconds in SPANS.items())
 _EVENTS = " + ".join(f"windows.{name}" for name in COUNTS)
@@ -73,13 +75,16 @@ select datetime(begins_at, 'unixepoch') as slot_started_at,
     ), 0) / {PACE_SECONDS}.0 as events_per_second
 from slots;
 """
-STATE = """
+STATE = f"""
 create view live_state as
 select
     case
         when hbase_error <> '' then hbase_error
         when age_seconds is null then 'No event in the last 65 minutes'
-        when age_seconds > 20 then 'No event for ' || cast(age_seconds as integer) || ' seconds'
+        when idle_seconds > {QUIET_SECONDS}
+            then 'No event for ' || cast(idle_seconds as integer) || ' seconds'
+        when age_seconds > {QUIET_SECONDS}
+            then 'Catching up: the newest event is ' || cast(age_seconds as integer) || ' seconds old'
         else 'Events are counted'
     end as state,
     newest_window_started_at, substr(watermark, 1, 19) as watermark, batch_id, age_seconds

@@ -31,18 +31,26 @@ SCHEMA = "".join(
     "primary key (window_started_at, value)) without rowid;"
     for table in TABLES
 )
-# The age is taken when the view is read, so it grows while nothing arrives.
+# The ages are taken when the view is read, so they grow while nothing arrives. A stream that catches up
+# writes now what happened long ago: then the newest event is as old as the end of its window.
 STATUS = """
 create table state (watermark text, batch_id text, updated_at text, hbase_error text);
 insert into state values (null, '', '', '');
 create view stream_status as
 select
-    (select max(window_started_at) from event_counts) as newest_window_started_at,
-    (select max(updated_at) from event_counts) as newest_updated_at,
-    (julianday('now') - julianday((select max(updated_at) from event_counts))) * 86400.0
+    newest_window_started_at,
+    newest_updated_at,
+    idle_seconds,
+    max(idle_seconds, (julianday('now') - julianday(newest_window_started_at)) * 86400.0 - {window})
         as age_seconds,
     watermark, batch_id, hbase_error
-from state;
+from (
+    select *, (julianday('now') - julianday(newest_updated_at)) * 86400.0 as idle_seconds
+    from state cross join (
+        select max(window_started_at) as newest_window_started_at, max(updated_at) as newest_updated_at
+        from event_counts
+    )
+);
 """
 
 
@@ -70,7 +78,7 @@ class Snapshot:
         self._now = now
         self._lock = threading.Lock()
         self._database = sqlite3.connect(":memory:", check_same_thread=False, isolation_level=None)
-        self._database.executescript(SCHEMA + STATUS + VIEWS)
+        self._database.executescript(SCHEMA + STATUS.format(window=window_seconds) + VIEWS)
         self._newest = Generation(self._database.serialize())
         self._next_at = float("-inf")
         self._reload_at = float("-inf")

@@ -39,7 +39,8 @@ CARDS = [
         *(
             "Age of the newest event",
             "live_state",
-            "Seconds since HBase took the newest window; it grows when the stream stands still.",
+            "Seconds since the newest event was counted, or since the end of its window when that is longer ago; "
+            "it grows when the stream stands still, and is large while the stream catches up.",
         ),
         metric("age_seconds", "Age", "MAX"),
         *("seconds", ",.1f"),

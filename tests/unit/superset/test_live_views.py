@@ -19,12 +19,15 @@ class FakeHBase:
         self.now = datetime.now(UTC).replace(microsecond=0)
         self.rows: dict[str, list[Row]] = {table: [] for table in TABLES}
 
-    def add(self, ago: float, views: float, bought: float = 0, value: str = "") -> None:
+    def add(
+        self, ago: float, views: float, bought: float = 0, value: str = "", counted_ago: float = 0
+    ) -> None:
         """A window that began so many seconds ago; what was bought costs 2.50 each."""
         at = (self.now - timedelta(seconds=ago)).strftime(TIME)
         row = (at, value, views, 0.0, bought, 0.0, 9.0, 9.0, 0.0, bought * 2.5)
         table = "brand_windows" if value else "event_counts"
-        self.rows[table].append((*row, self.now.isoformat().replace("+00:00", "Z")))
+        counted_at = self.now - timedelta(seconds=counted_ago)
+        self.rows[table].append((*row, counted_at.isoformat().replace("+00:00", "Z")))
 
     def state(self) -> State:
         return State(None, "7", "")
@@ -94,6 +97,22 @@ def test_the_state_is_told_in_words(hbase: FakeHBase) -> None:
     assert ask(hbase, state) == [("No event in the last 65 minutes",)]
     hbase.add(2, 1)
     assert ask(hbase, state) == [("Events are counted",)]
+
+
+AGES = "select state, round(age_seconds / 10) * 10 from live_state"
+
+
+def test_a_stream_that_stands_still_grows_old(hbase: FakeHBase) -> None:
+    hbase.add(32, 1, counted_ago=31)
+    ((state, age),) = ask(hbase, AGES)
+    assert (state[:13], age) == ("No event for ", 30.0)
+
+
+def test_a_stream_that_catches_up_is_as_old_as_its_newest_window(hbase: FakeHBase) -> None:
+    hbase.add(702, 1, counted_ago=90)
+    hbase.add(602, 1)
+    ((state, age),) = ask(hbase, AGES)
+    assert (state[:31], age) == ("Catching up: the newest event i", 600.0)
 
 
 def test_the_search_for_a_range_goes_by_the_key(hbase: FakeHBase) -> None:
