@@ -1,7 +1,7 @@
 """What a start does when a step of it fails, without a service."""
 
-import time
-from typing import Any
+import socket
+import threading
 
 import pytest
 
@@ -53,13 +53,14 @@ def test_a_start_whose_last_step_failed_begins_again(monkeypatch: pytest.MonkeyP
     assert steps == ["tables", "tables"]
 
 
-def test_a_thrift_server_that_is_too_slow_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    def slow(*_: Any) -> list[tuple[Any, ...]]:
-        time.sleep(0.2)
-        return []
-
+def test_a_thrift_server_that_stands_still_is_named_and_waited_for_no_longer(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setattr(thriftserver, "QUERY_SECONDS", 0.05)
-    monkeypatch.setattr(thriftserver, "_query", slow)
-    with pytest.raises(ServiceError, match="Thrift server did not answer within") as error:
-        thriftserver.query(load_settings(), "select 1")
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        monkeypatch.setenv("SPARK_THRIFT_PORT", str(silent.getsockname()[1]))
+        with pytest.raises(ServiceError, match="Thrift server did not answer within") as error:
+            thriftserver.query(Settings(), "select 1")
     assert "make logs S=spark-thrift" in str(error.value)
+    # A thread that still waits would keep the command from ending.
+    assert threading.enumerate() == [threading.main_thread()]
