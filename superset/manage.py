@@ -38,6 +38,7 @@ def _fingerprint() -> str:
 def _user(manager: Any, name: str, role: Any, password: str) -> None:
     found = manager.find_user(name)
     if found:
+        found.roles, found.active = [role], True
         manager.reset_password(found.id, password)
     else:
         mail = f"{name}@storepulse.invalid"
@@ -61,7 +62,6 @@ def initialize(app: Any) -> None:
         "analyst": roles.analyst(manager),
         "viewer": roles.viewer(manager),
     }
-    roles.let_analyst_read(manager)
     roles.public(manager)
     for name, role in users.items():
         _user(manager, name, role, os.environ[f"SUPERSET_{name.upper()}_PASSWORD"])

@@ -37,37 +37,35 @@ def is_public() -> bool:
     return os.environ.get("SUPERSET_PUBLIC", "").lower() in ("1", "true", "yes", "on")
 
 
-def _grant(manager: Any, role: Any, wanted: set[tuple[str, str]]) -> None:
-    for permission, view in sorted(wanted):
-        found = manager.find_permission_view_menu(permission, view)
-        found = found or manager.add_permission_view_menu(permission, view)
-        manager.add_permission_role(role, found)
+def _rights(manager: Any, wanted: set[tuple[str, str]]) -> set[Any]:
+    return {
+        manager.find_permission_view_menu(*one) or manager.add_permission_view_menu(*one)
+        for one in sorted(wanted)
+    }
 
 
 def _looking(manager: Any) -> set[tuple[str, str]]:
     return (manager.PUBLIC_ROLE_PERMISSIONS - VIEWER_DROPS) | VIEWER_ADDS
 
 
-def _emptied(manager: Any, name: str) -> Any:
-    role = manager.add_role(name) or manager.find_role(name)
-    role.permissions = []
+def _role(manager: Any, name: str, rights: set[Any]) -> Any:
+    # All at once: whoever looks meanwhile has the old ones or the new ones.
+    role = manager.find_role(name) or manager.add_role(name)
+    role.permissions = list(rights)
     return role
 
 
 def viewer(manager: Any) -> Any:
     """A role that can look at the dashboards that are given to it, and nothing else."""
-    role = _emptied(manager, "Viewer")
-    _grant(manager, role, _looking(manager))
-    return role
+    return _role(manager, "Viewer", _rights(manager, _looking(manager)))
 
 
 def analyst(manager: Any) -> Any:
-    """Charts of one's own and SQL Lab; on which tables, `let_analyst_read` says."""
-    role = _emptied(manager, "Analyst")
-    for name in ("Gamma", "sql_lab"):
-        role.permissions = list({*role.permissions, *manager.find_role(name).permissions})
-    _grant(manager, role, ANALYST_ADDS)
-    return role
+    """Charts of one's own and SQL Lab, on the schemas of the marts, by name: the database may come later."""
+    names = [manager.get_schema_perm(ANALYST_DATABASE, None, each) for each in ANALYST_SCHEMAS]
+    wanted = ANALYST_ADDS | {("schema_access", name) for name in names}
+    known = [manager.find_role(name).permissions for name in ("Gamma", "sql_lab")]
+    return _role(manager, "Analyst", _rights(manager, wanted).union(*known))
 
 
 def public(manager: Any) -> Any:
@@ -76,15 +74,8 @@ def public(manager: Any) -> Any:
     The login page reports its own events. When that is refused, the answer carries a new session
     cookie, and a login that is under way at the same moment is lost. The audit logger drops them.
     """
-    role = _emptied(manager, manager.auth_role_public)
-    _grant(manager, role, _looking(manager) if is_public() else {("can_log", "Superset")})
-    return role
-
-
-def let_analyst_read(manager: Any) -> None:
-    """The schemas of the marts, by name: the database may come later."""
-    names = [manager.get_schema_perm(ANALYST_DATABASE, None, each) for each in ANALYST_SCHEMAS]
-    _grant(manager, manager.find_role("Analyst"), {("schema_access", name) for name in names})
+    wanted = _looking(manager) if is_public() else {("can_log", "Superset")}
+    return _role(manager, manager.auth_role_public, _rights(manager, wanted))
 
 
 def of_dashboards(manager: Any) -> list[Any]:
