@@ -65,6 +65,7 @@ def bars(title: str, table: str, text: str, value: Metric, axis: str, **rest: An
         **{"orientation": "horizontal", "x_axis_sort_asc": True, "show_legend": False},
         **{"show_value": True, "truncateXAxis": False, "truncate_metric": True},
         "y_axis_format": rest.pop("number_format", WHOLE),
+        **rest.pop("form", {}),
     }
     more = {"x_axis": axis, "order_by": value["label"], "limit": rest.pop("limit", 12)}
     return Chart(title, table, "echarts_timeseries_bar", text, [value], form=form, **more, **rest)
@@ -117,7 +118,7 @@ def parts(title: str, table: str, text: str, value: Metric, group_by: str, **res
     form = {
         **{"donut": True, "innerRadius": 45, "outerRadius": 70, "label_type": "percent"},
         **{"show_legend": True, "legendOrientation": "top", "legendType": "plain"},
-        **{"labels_outside": True, "show_labels": True, "show_labels_threshold": 0},
+        **{"labels_outside": True, "show_labels": True, "show_labels_threshold": 3},
         **{"number_format": WHOLE, "sort_by_metric": True, "show_total": True},
     }
     return Chart(title, table, "pie", text, [value], [group_by], form=form, **rest)

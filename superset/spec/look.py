@@ -13,15 +13,22 @@ CSS = """
   .grid-row .resizable-container { width: 100% !important; max-width: 100% !important; }
   .dashboard-markdown .resizable-container { height: auto !important; min-height: 120px; }
   .dashboard-component-chart-holder .resizable-container { min-width: 100% !important; }
+  [data-test="metadata-bar"] { display: none !important; }
 }
 """
 # The same thing has the same colour on every page.
 VIEW, CART, PURCHASE, REMOVAL = "#1FA8C9", "#FCC700", "#5AC189", "#E04355"
-REVENUE = "#454E7C"
+# Readable on white and on black.
+REVENUE, SHARE, REFUSED = "#6673B8", "#5B8FA8", "#9467BD"
 COLOURS = {
     **{"Views": VIEW, "Carts": CART, "Purchases": PURCHASE, "Removals": REMOVAL},
     **{"view": VIEW, "cart": CART, "purchase": PURCHASE, "remove_from_cart": REMOVAL},
     **{"Viewed": VIEW, "Put into a cart": CART, "Bought": PURCHASE, "bought": PURCHASE},
-    **{"Abandoned": REMOVAL, "cart_left": CART, "browsed": VIEW, "one_event": "#A1A6BD"},
-    **{"Emptied": "#A1A6BD", "Open": "#8FD3E4", "Revenue": REVENUE},
+    **{"Abandoned": "#F28E2B", "cart_left": CART, "browsed": VIEW, "one_event": "#A1A6BD"},
+    **{"Emptied": REMOVAL, "Open": "#8FD3E4", "Revenue": REVENUE},
+    **{"Conversion, %": SHARE, "Completeness, %": SHARE, "Events": "#7F8FA9", "Refused": REFUSED},
+    # Reasons are no types of events.
+    **{"bad_price": REFUSED, "not_json": "#8C564B", "bad_text": "#C5B0D5", "too_large": "#C49C94"},
+    **{"bad_event_time": "#B5651D", "missing_field": "#637939", "unknown_event_type": "#B5BD61"},
+    **{"future_event_time": "#393B79"},
 }

@@ -85,9 +85,11 @@ QUALITY_LAYOUT: Layout = [
     [("Do the raw tables look as agreed?", 3, 60), ("What did the last tests say?", 9, 60)],
 ]
 # On a phone what is seen first is whether the stream is alive.
-LIVE_PHONE_LAYOUT: Layout = sorted(
-    one_column(live.CHARTS), key=lambda row: row[0][0] != "Age of the newest event"
-)
+ALIVE = ("Age of the newest event", "Is the stream alive?")
+LIVE_PHONE_LAYOUT: Layout = [
+    *([(title, 12, 18)] for title in ALIVE),
+    *(row for row in one_column(live.CHARTS) if row[0][0] not in ALIVE),
+]
 LIVE_FILTERS = [
     Filter("Range", "time_span", "live_spans", default="5 minutes", order="shortest_first"),
     Filter("Brand", "brand", "live_brands", after="Range"),

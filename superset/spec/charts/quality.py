@@ -33,20 +33,21 @@ FILLED = [
         *("How complete is each column?", "profile_columns", "Values that are there, in per cent."),
         *(metric("completeness", "Completeness, %", "MAX"), "column_name"),
         number_format=RATE,
+        form={"truncateYAxis": True, "y_axis_bounds": [0, 100]},
     ),
     rows(
         *(
             "What is in each column?",
             "profile_columns",
-            "Distinct values and quartiles are approximate.",
+            "Quartiles are approximate.",
         ),
         [
-            *("column_name", "row_count", "null_count", "completeness", "distinct_count"),
+            *("column_name", "row_count", "null_count", "completeness"),
             *("min_value", "max_value", "mean_value", "median", "out_of_range_count"),
         ],
         "column_position",
         formats={
-            **dict.fromkeys(("row_count", "null_count", "distinct_count"), WHOLE),
+            **dict.fromkeys(("row_count", "null_count"), WHOLE),
             **dict.fromkeys(("mean_value", "median"), MONEY),
             "completeness": RATE,
         },
@@ -89,7 +90,12 @@ FLOW = [
         *("When are events refused?", REFUSED, "By the hour of their arrival, UTC."),
         *([REJECTED], "arrived_hour", "PT1H"),
         group_by=["reason"],
-        form={"legendType": "scroll"},
+        # Hours without any are left out: an axis of time would draw one hour as wide as a day.
+        form={
+            "legendType": "scroll",
+            "xAxisForceCategorical": True,
+            "x_axis_time_format": "%d %b %H:%M",
+        },
     ),
     bars(
         *("Why are events refused?", REFUSED, "The first reason that fits."),
