@@ -20,7 +20,7 @@ HOME = "('java.lang.System', 'getenv', 'HOME')"
 # Why each is refused: by the guard, by Superset's parser and grants, or because Spark has no such function.
 REASONS = (
     *("not allowed", "does not allow", "You need access", "Error parsing"),
-    "UNRESOLVED_ROUTINE",
+    *("UNRESOLVED_ROUTINE", "is not open here"),
 )
 BRANDS = "reports.rpt_brand_performance"
 
@@ -91,6 +91,9 @@ def brand_count(analyst: Session) -> int:
         f"delete from {BRANDS}",
         "select * from raw.event_history",
         "select * from intermediate.int_orders",
+        "use raw; select * from event_history",
+        "with event_history as (select 1) select r.* from event_history c "
+        "cross join (select * from raw.event_history) r",
     ],
 )
 def test_an_analyst_gets_no_further_than_reading_the_marts(analyst: Session, sql: str) -> None:

@@ -184,6 +184,9 @@ def sql_metric(expression: str) -> dict[str, str]:
                 {"metrics": [sql_metric("max('${env:HOME}')")]},
                 {"metrics": [sql_metric("transform(brand) using 'cat'")], "columns": []},
                 {"metrics": [sql_metric("max((select max(value) from text.`/etc/passwd`))")]},
+                {"metrics": [sql_metric("max(1)); drop table reports.rpt_sales_by_day; --")]},
+                {"extras": {"where": "1 = 1); set spark.sql.ansi.enabled = false; --"}},
+                {"extras": {"where": "brand in (select brand from raw.event_history)"}},
             )
         ),
         *(
@@ -192,6 +195,8 @@ def sql_metric(expression: str) -> dict[str, str]:
                 {"extras": {"where": "load_extension('/tmp/x') = 1"}},
                 {"extras": {"where": "1 = 1); attach database '/tmp/x' as y; --"}},
                 {"metrics": [sql_metric("length(zeroblob(900000000))")]},
+                {"extras": {"where": "1 = 1); pragma database_list; --"}},
+                {"extras": {"where": "1 = 1); delete from event_counts; --"}},
             )
         ),
     ],
@@ -209,6 +214,24 @@ def test_a_viewer_who_changes_a_question_reaches_nothing(
     answer = viewer.page.request.post(url, data=altered(payload, **changes), headers=headers)
     assert answer.status in (400, 403, 422)
     assert "root:" not in answer.text()
+    assert answer.json().get("message") or answer.json().get("errors")
+
+
+def test_a_viewer_who_asks_for_a_million_rows_gets_ten_thousand(viewer: View) -> None:
+    """However the question says it: the number is that of Superset's settings."""
+    viewer.open("store-performance")
+    title = "How well do brands sell?"
+    payload = viewer.asked[viewer.ids[title]]
+    many = {
+        **{"expressionType": "SQL", "label": "n"},
+        "sqlExpression": "explode(sequence(1, 1000000))",
+    }
+    wanted = {"columns": [many], "metrics": None, "orderby": [], "row_limit": 1_000_000}
+    changed = altered(payload, **wanted, extras={}, post_processing=[])
+    form = {**payload["form_data"], "server_pagination": True, "row_limit": 1_000_000}
+    answer = viewer.ask_again(title, queries=changed["queries"], form_data=form)
+    assert answer.status == 200, answer.text()
+    assert answer.json()["result"][0]["rowcount"] == 10_000
 
 
 @pytest.mark.parametrize(
