@@ -3,6 +3,8 @@
 import os
 from typing import Any
 
+from storepulse_superset.guard import SCHEMAS
+
 VIEWER_DROPS = {
     ("can_explore_json", "Superset"),
     ("can_slice", "Superset"),
@@ -28,8 +30,6 @@ VIEWER_ADDS = {
 # The rows behind a chart ("drill to detail"), of the datasets that the role may read.
 ANALYST_ADDS = {("can_samples", "Datasource")}
 ANALYST_DATABASE = "Spark"
-# What dbt has tested; not the raw events and not what a model is made of.
-ANALYST_SCHEMAS = ("marts", "profiling", "reports")
 
 
 def is_public() -> bool:
@@ -62,7 +62,7 @@ def viewer(manager: Any) -> Any:
 
 def analyst(manager: Any) -> Any:
     """Charts of one's own and SQL Lab, on the schemas of the marts, by name: the database may come later."""
-    names = [manager.get_schema_perm(ANALYST_DATABASE, None, each) for each in ANALYST_SCHEMAS]
+    names = [manager.get_schema_perm(ANALYST_DATABASE, None, each) for each in SCHEMAS]
     wanted = ANALYST_ADDS | {("schema_access", name) for name in names}
     known = [manager.find_role(name).permissions for name in ("Gamma", "sql_lab")]
     return _role(manager, "Analyst", _rights(manager, wanted).union(*known))

@@ -22,7 +22,7 @@ FORMATS = {
 }
 # What dbt has tested; not the raw events and not what a model is made of. Superset looks at the names
 # in a statement too, but takes `with raw_table as (...)` for a table of that name.
-SCHEMAS = {"marts", "profiling", "reports"}
+SCHEMAS = ("marts", "profiling", "reports")
 CATALOGS = {"", "spark_catalog"}
 PLAIN_NAME = re.compile(r"[\w -]+")  # no path and no class: neither slash nor dot
 PLAIN_SHOW = re.compile(r"[\w\s`.*'|-]*")
@@ -54,7 +54,7 @@ def _check_table(table: exp.Table) -> None:
     if is_format or not all(PLAIN_NAME.fullmatch(part.name) for part in table.parts):
         raise ForbiddenError(f"reading files is not allowed: {table.sql(dialect='spark')}")
     if table.catalog.lower() not in CATALOGS or table.db.lower() not in {"", *SCHEMAS}:
-        raise ForbiddenError(f"{table.db} is not open here, only {', '.join(sorted(SCHEMAS))} are")
+        raise ForbiddenError(f"{table.db} is not open here, only {', '.join(SCHEMAS)} are")
 
 
 def _check_use(use: exp.Use) -> None:
