@@ -6,11 +6,13 @@ with days as (
     from {{ ref('fct_daily_metrics') }}
 ),
 
+-- Two whole weeks: a history of eight days has nothing to compare a week with.
 weeks as (
     select
         sum(if(days_ago < 7, revenue, 0)) as last_week,
         sum(if(days_ago between 7 and 13, revenue, 0)) as week_before
     from days
+    having max(days_ago) >= 13
 ),
 
 orders as (

@@ -82,7 +82,9 @@ def _sales(reports: Reports) -> list[tuple[Any, ...]]:
         week, two = timedelta(days=7), timedelta(days=14)
         last = _sum([row for age, row in ages if age < week], "revenue")
         before = _sum([row for age, row in ages if week <= age < two], "revenue")
-        if before:
+        # the first day counts as one of them
+        days_of_history = max(age for age, _ in ages).days + 1
+        if before and days_of_history >= two.days:
             text = f"The last seven days brought {last:,}, the seven days before {before:,}."
             found.append((90, "last_week", "revenue", text, None, last, before))
     orders = reports["fct_orders"]

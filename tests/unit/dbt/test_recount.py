@@ -1,11 +1,14 @@
 """The recount of the models, on values worked out by hand: its arithmetic, its walks, and what it sees."""
 
+from collections import defaultdict
+from datetime import date, timedelta
 from decimal import Decimal
 
 import duckdb
 import pytest
 
 from tests.dbt.recount.compare import Expected, compare
+from tests.dbt.recount.findings import insights
 from tests.dbt.recount.journeys import Journeys
 from tests.dbt.recount.numbers import average, band, mean_money, percentile, rate
 from tests.dbt.recount.profile import near_rank
@@ -99,6 +102,22 @@ def test_an_approximate_percentile_may_be_a_neighbour_but_not_another_quarter() 
         False,
         False,
     )
+
+
+@pytest.mark.parametrize(
+    ("days", "found"), [(8, ["best_day"]), (13, ["best_day"]), (14, ["best_day", "last_week"])]
+)
+def test_a_week_is_compared_with_a_whole_week_only(days: int, found: list[str]) -> None:
+    rows = [
+        {
+            "metric_date": date(2026, 1, 1) + timedelta(days=n),
+            "revenue": Decimal(1),
+            "order_count": 1,
+        }
+        for n in range(days)
+    ]
+    reports = defaultdict(list, fct_daily_metrics=rows)
+    assert [row["insight"] for row in insights(reports).rows] == found
 
 
 def test_every_difference_is_named() -> None:
