@@ -7,7 +7,7 @@ brands as (
         coalesce(brand, '(no brand)') as brand,
         count(distinct product_id) as product_count,
         count(*) as event_count,
-        any_value(brand) is null as is_unbranded,
+        bool_or(brand is null) as is_unbranded,
         min(occurred_at) as first_seen_at,
         max(occurred_at) as last_seen_at
     from events

@@ -7,7 +7,7 @@ categories_gathered as (
         coalesce(category_code, 'uncategorized') as category_code,
         count(distinct product_id) as product_count,
         count(*) as event_count,
-        any_value(category_code) is null as is_uncategorized,
+        bool_or(category_code is null) as is_uncategorized,
         min(occurred_at) as first_seen_at,
         max(occurred_at) as last_seen_at
     from events
