@@ -42,6 +42,11 @@ explained as (
                 streamed_count > kept_count
                 and streamed_count - kept_count <= repeat_count
                 then 'repeated'
+            -- As many came too late as were counted again: only the values tell.
+            when
+                kept_count = streamed_count
+                and least(late_candidate_count, repeat_count) > 0
+                then 'late'
             when window_started_at > newest_at - make_dt_interval(0, 0, 5) then 'pending'
             else 'unexplained'
         end as window_status

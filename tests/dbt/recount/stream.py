@@ -128,7 +128,8 @@ def _status(kept: tuple[int, int], streamed: tuple[int, int], repeats: int, late
         return "late"
     if 0 < -missing <= repeats:
         return "repeated"
-    return ""
+    # one lost and one doubled leave the count as it was, not the value
+    return "late" if missing == 0 and late and repeats else ""
 
 
 def reconciliation(database: Connection, settings: Settings) -> Expected:

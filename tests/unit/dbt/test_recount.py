@@ -7,11 +7,13 @@ from decimal import Decimal
 import duckdb
 import pytest
 
+from settings import load_settings
 from tests.dbt.recount.compare import Expected, compare
 from tests.dbt.recount.findings import insights
 from tests.dbt.recount.journeys import Journeys
 from tests.dbt.recount.numbers import average, band, mean_money, percentile, rate
 from tests.dbt.recount.profile import near_rank
+from tests.dbt.recount.stream import reconciliation
 
 SECOND = 1_000_000
 
@@ -118,6 +120,40 @@ def test_a_week_is_compared_with_a_whole_week_only(days: int, found: list[str]) 
     ]
     reports = defaultdict(list, fct_daily_metrics=rows)
     assert [row["insight"] for row in insights(reports).rows] == found
+
+
+@pytest.mark.parametrize(
+    ("messages", "status"),
+    [
+        ([(1, "a", 400), (100, "z", 0), (1, "a", 400), (1, "b", 100)], "late"),
+        ([(1, "a", 400), (1, "a", 400), (1, "b", 100)], "unexplained"),
+        ([(1, "a", 400), (100, "z", 0), (1, "b", 100)], "unexplained"),
+    ],
+)
+def test_one_lost_and_one_doubled_explain_other_values_of_as_many_events(
+    messages: list[tuple[int, str, int]], status: str
+) -> None:
+    database = duckdb.connect()
+    database.execute(
+        "create table raw_windows as select 'all' as dimension, make_timestamp(0) as window_started_at, "
+        "2 as view_count, 0 as cart_count, 0 as purchase_count, 0 as remove_count, 8.00 as total_value"
+    )
+    database.execute(
+        "create table copies (event_time timestamp, appended_at timestamp, event_id text, price bigint, "
+        'is_streamed bool, "partition" int, "offset" int)'
+    )
+    database.executemany(
+        "insert into copies values (make_timestamp(?), make_timestamp(?), ?, ?, true, 0, ?)",
+        [
+            (at * SECOND, (1000 + place) * SECOND, event_id, cents, place)
+            for place, (at, event_id, cents) in enumerate([*messages, (1000, "newest", 0)])
+        ],
+    )
+    found = {
+        row["window_started_at"].timestamp(): row["window_status"]
+        for row in reconciliation(database, load_settings()).rows
+    }
+    assert found[0] == status
 
 
 def test_every_difference_is_named() -> None:
