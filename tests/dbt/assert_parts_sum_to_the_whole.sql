@@ -1,4 +1,22 @@
 -- Every way to cut the business events has all of them: events, sessions, users and money.
+{% set events_by_type = 'view_count + cart_count + purchase_count + removal_count' %}
+{% set purchased = "if(event_type = 'purchase', total_value, 0)" %}
+{# Model, version, the events of a row (none: it does not count them) and their money. #}
+{% set parts = [
+    ('fct_sessions', none, 'event_count', 'revenue'),
+    ('dim_users', none, 'event_count', 'revenue'),
+    ('dim_products', none, 'event_count', 'revenue'),
+    ('fct_daily_metrics', none, 'event_count', 'revenue'),
+    ('fct_orders', none, none, 'revenue'),
+    ('profile_event_types', none, 'event_count', purchased),
+    ('profile_price_bands', none, 'event_count', 'revenue'),
+    ('rpt_session_outcomes', none, 'event_count', 'revenue'),
+    ('rpt_category_performance', 2, none, 'revenue'),
+    ('rpt_price_band_conversion', none, none, 'revenue'),
+    ('rpt_sales_by_day', none, events_by_type, 'revenue'),
+    ('rpt_activity_by_hour', none, 'event_count', 'revenue'),
+] %}
+
 with whole as (
     select
         count(*) as event_count,
@@ -7,61 +25,19 @@ with whole as (
 ),
 
 parts as (
+    {% for model, version, events, money in parts %}
     select
-        'fct_sessions' as part,
-        sum(event_count) as event_count,
-        sum(revenue) as revenue
-    from {{ ref('fct_sessions') }}
-    union all
-    select
-        'dim_users' as part,
-        sum(event_count) as event_count,
-        sum(revenue) as revenue
-    from {{ ref('dim_users') }}
-    union all
-    select
-        'dim_products' as part,
-        sum(event_count) as event_count,
-        sum(revenue) as revenue
-    from {{ ref('dim_products') }}
-    union all
-    select
-        'fct_daily_metrics' as part,
-        sum(event_count) as event_count,
-        sum(revenue) as revenue
-    from {{ ref('fct_daily_metrics') }}
-    union all
-    select
-        'profile_price_bands' as part,
-        sum(event_count) as event_count,
-        sum(revenue) as revenue
-    from {{ ref('profile_price_bands') }}
-    union all
-    select
-        'rpt_session_outcomes' as part,
-        sum(event_count) as event_count,
-        sum(revenue) as revenue
-    from {{ ref('rpt_session_outcomes') }}
-    union all
-    select
-        'fct_orders' as part,
-        null as event_count,
-        sum(revenue) as revenue
-    from {{ ref('fct_orders') }}
-    union all
-    select
-        'rpt_category_performance_v2' as part,
-        null as event_count,
-        sum(revenue) as revenue
-    from {{ ref('rpt_category_performance', v=2) }}
+        '{{ model }}' as part,
+        {{ 'coalesce(sum(' ~ events ~ '), 0)' if events else 'null' }} as event_count,
+        coalesce(sum({{ money }}), 0) as revenue
+    from {{ ref(model, v=version) }}
+    {{ 'union all' if not loop.last }}
+    {% endfor %}
 )
 
 select parts.*
 from parts
 cross join whole
 where
-    coalesce(parts.revenue, 0) <> whole.revenue
-    or (
-        parts.part not in ('fct_orders', 'rpt_category_performance_v2')
-        and coalesce(parts.event_count, 0) <> whole.event_count
-    )
+    parts.revenue <> whole.revenue
+    or parts.event_count <> whole.event_count
