@@ -1,6 +1,8 @@
 {# on-run-end: the result of each test of the data of this run into profile_test_results, the older
-   results of the others stay. One statement; none when nothing was tested. #}
+   results of the others stay. One statement; none when nothing was tested. What the tests found is
+   said first. #}
 {% macro keep_test_results(results) -%}
+{%- do _say_problems(results) -%}
 {%- set rows = [] -%}
 {%- for result in results if result.node.resource_type == 'test' -%}
 {%- do rows.append(_test_result_row(result)) -%}
@@ -39,4 +41,14 @@ when not matched by source and kept.test_name not in ('{{ known | join("', '") }
     cast({{ '%.2f' % result.execution_time }} as decimal(12, 2)),
     timestamp '{{ run_started_at.strftime("%Y-%m-%d %H:%M:%S") }}'
 )
+{%- endmacro %}
+
+{# dbt only counts the rows of a test and names the table; here are the first ones, in words. #}
+{% macro _say_problems(results) -%}
+{%- for result in results
+    if result.status in ('warn', 'fail') and result.node.config.store_failures -%}
+{%- for row in run_query('select * from ' ~ result.node.relation_name ~ ' limit 5').rows -%}
+{%- do log(result.node.name ~ ': ' ~ (row.values() | join(', ')), info=true) -%}
+{%- endfor -%}
+{%- endfor -%}
 {%- endmacro %}

@@ -23,6 +23,7 @@ from tests.stack import PROJECT, StackUnderTest
 pytestmark = pytest.mark.integration
 ROWS = 4000
 TIME = "%Y-%m-%d %H:%M:%S UTC"
+WARNS = "assert_there_are_business_events"
 REBUILT = ("int_events_deduplicated", "fct_events", "fct_sessions", "dim_users")
 
 
@@ -55,6 +56,15 @@ def table(shop: StackUnderTest, name: str) -> list[dict[str, Any]]:
     return rows
 
 
+def warnings_of(output: str) -> list[str]:
+    """What the test that warns said to the user; dbt counts as many."""
+    said = sorted(
+        line.split(f"{WARNS}: ")[1] for line in output.splitlines() if f"{WARNS}: " in line
+    )
+    assert f"WARN {len(said)} {WARNS}" in output
+    return said
+
+
 def sample_rows() -> Iterator[dict[str, str]]:
     with gzip.open(SAMPLE, "rt", encoding="utf-8") as file:
         yield from csv.DictReader(file)
@@ -72,7 +82,10 @@ def test_an_empty_shop_builds_passes_every_unit_test_and_says_that_it_is_empty(
     shop: StackUnderTest, dbt: Dbt
 ) -> None:
     output = dbt("build")
-    assert "WARN 1 assert_there_are_business_events" in output
+    assert warnings_of(output) == [
+        "no event of the shop: make load, or make stream MODE=original",
+        "no event of the stream: make stream",
+    ]
     assert table(shop, "reports.rpt_funnel") == []
     assert_recount_agrees(shop)
 
@@ -96,7 +109,7 @@ def test_the_results_of_the_last_tests_are_kept(shop: StackUnderTest) -> None:
         for row in table(shop, "profiling.profile_test_results")
     }
     assert kept == told
-    assert kept["assert_there_are_business_events"] == ("warn", 1)
+    assert kept[WARNS] == ("warn", 2)
 
 
 def test_one_purchase_without_a_brand_is_a_shop(shop: StackUnderTest, dbt: Dbt) -> None:
@@ -104,6 +117,11 @@ def test_one_purchase_without_a_brand_is_a_shop(shop: StackUnderTest, dbt: Dbt) 
     row = {**row, "brand": "", "category_code": "", "user_id": "1", "user_session": ""}
     load(shop, write_csv(shop.folder / "one.csv", [row]))
     dbt("run")
+    assert warnings_of(dbt("test", "--select", WARNS)) == [
+        "no event of the stream: make stream",
+        "no event with a brand: the reports by brand are empty",
+        "no view: funnel and conversion of views are empty",
+    ]
     (outcome,) = (r for r in table(shop, "reports.rpt_session_outcomes") if r["session_count"])
     assert (outcome["outcome"], outcome["session_count"]) == ("bought", 1)
     assert table(shop, "reports.rpt_brand_performance") == []
@@ -114,7 +132,8 @@ def test_every_cell_equals_a_recount_and_every_test_of_the_data_holds(
     shop: StackUnderTest, dbt: Dbt
 ) -> None:
     load(shop, SAMPLE, "--limit", str(ROWS))
-    dbt("build", "--exclude-resource-type", "unit_test")
+    output = dbt("build", "--exclude-resource-type", "unit_test")
+    assert warnings_of(output) == ["no event of the stream: make stream"]
     assert_recount_agrees(shop)
 
 
