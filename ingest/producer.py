@@ -81,7 +81,7 @@ class EventProducer:
         return self.failure is not None or self.silent_seconds > self._delivery_seconds
 
     def send(self, message: Message, keep_going: Callable[[], bool]) -> bool:
-        """Hand a message to the client; False if keep_going said no while the buffer was full."""
+        """Hand a message to the client; False if one failed, or keep_going said no while the buffer was full."""
         while self.in_flight >= self._buffer_events:
             if not keep_going():
                 return False
@@ -97,9 +97,12 @@ class EventProducer:
         return True
 
     def flush(self, limit_seconds: float, keep_going: Callable[[], bool]) -> None:
-        """Wait until nothing is in flight, at most for the limit or until keep_going says no."""
+        """Wait until nothing is in flight, at most for the limit or until keep_going says no.
+
+        Once a send has failed there is nothing to wait for: what is left must not arrive.
+        """
         until = time.monotonic() + limit_seconds
-        while self.in_flight and time.monotonic() < until and keep_going():
+        while self.in_flight and not self.has_failed and time.monotonic() < until and keep_going():
             try:
                 self._producer.flush(timeout=SLICE_SECONDS)
             except KafkaTimeoutError:
@@ -131,6 +134,9 @@ class EventProducer:
                     return None
             # a partition that is gone is a ValueError
             except (KafkaError, ValueError) as error:
+                if self.failure:
+                    # closed meanwhile, because of that failure
+                    return None
                 raise DeliveryError(f"Kafka's client refuses an event: {error}") from None
 
     def _on_acknowledged(self, _metadata: object) -> None:
@@ -140,6 +146,9 @@ class EventProducer:
     def _on_failed(self, error: Exception) -> None:
         self.failure = self.failure or error
         self.failed += 1
+        # At once, in the client's own thread: left alone it takes a new producer id and sends the younger
+        # batches, and a resumed replay believes that all in front of the last one has arrived.
+        self._producer._sender.force_close()
 
     def _count_retries(self) -> None:
         # the client has a rate of retries only; its sensor takes a total beside it

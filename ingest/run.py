@@ -76,15 +76,13 @@ class Run:
         return not self.stop.requested and not self._producer.has_failed
 
     def _finish(self) -> None:
-        """Let what is in flight arrive; a second signal or a failed delivery ends the wait."""
+        """Let what is in flight arrive; a second signal ends the wait, a failed delivery leaves none."""
         self.progress.due_at = None
         self._producer.flush(self._flush_seconds(), self._show_flush)
         if self._producer.undelivered:
             raise DeliveryError(self._undelivered_line())
 
     def _flush_seconds(self) -> float:
-        if self._producer.has_failed:
-            return SPARE_SECONDS
         if self.stop.requested:
             return INTERRUPTED_FLUSH_SECONDS
         return self.delivery_seconds + SPARE_SECONDS

@@ -25,6 +25,7 @@ FAULTS = (
     *("--future", "1%", "--bursts", "3x/2s"),
 )
 TOPIC = {"message.timestamp.type": "LogAppendTime", "max.message.bytes": "4194304"}
+TIME_OUT_SECONDS = 3
 SUPERVISE = """
 import sys
 from services.stack import Stack
@@ -127,6 +128,25 @@ def test_kill_9_at_any_instant_leaves_no_gap(broker: StackUnderTest) -> None:
     assert found["agrees"] is True
     assert found["messages"] == 4000 + len(found["repeated_sends"])
     assert "sent=0 " in topic.ingest(*words).stdout
+
+
+@pytest.mark.parametrize("away_seconds", [2.5, 3.5, 5.0])
+def test_a_broker_that_comes_back_about_the_time_out_leaves_no_gap(
+    broker: StackUnderTest, away_seconds: float
+) -> None:
+    name = f"away-{away_seconds}"
+    topic = Topic(broker, name)
+    topic.environment |= {"INGEST_DELIVERY_TIMEOUT_SECONDS": str(TIME_OUT_SECONDS)}
+    words = ("--limit", "6000", "--rate", "500", "--replay-id", name)
+    process = topic.start(*words)
+    wait_until("the replay runs", lambda: topic.count() > 500, 60)
+    with broker.stands_still("kafka"):
+        time.sleep(away_seconds)  # the length of the outage, not a wait for something
+    # it ends by itself: with all that it had to send, or with what had failed by then
+    process.wait(timeout=60)
+    topic.ingest(*words)
+    assert topic.indexes() == list(range(6000))
+    assert topic.truth(name)["agrees"] is True
 
 
 def test_the_supervisor_brings_a_killed_replay_back_until_it_is_done(
