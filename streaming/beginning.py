@@ -49,10 +49,16 @@ EVERYTHING = Beginning({})
 
 
 def from_json(text: str) -> Beginning:
-    """What to_json wrote."""
+    """What to_json wrote; ValueError, KeyError or TypeError for anything else."""
     row = json.loads(text)
-    after = row["windows_after"]
-    return Beginning(row["offsets"], datetime.fromisoformat(after) if after else None)
+    after, offsets = row["windows_after"], row["offsets"]
+    if not isinstance(offsets, dict) or not all(_is_place(*place) for place in offsets.items()):
+        raise ValueError(f"{offsets!r} are no offsets by partition")
+    return Beginning(offsets, datetime.fromisoformat(after) if after else None)
+
+
+def _is_place(partition: str, offset: object) -> bool:
+    return partition.isdigit() and isinstance(offset, int)
 
 
 def read(folder: Folder) -> Beginning:

@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable
 from typing import Protocol
 
+from streaming import beginning
 from streaming.folder import UnreadableError
 from streaming.ledger import read_initial_offsets, read_offset_log
 
@@ -27,13 +28,16 @@ def fault(files: Files, topic: str) -> str | None:
     number, which Delta then skips. The state is not looked at: the engine checks it when it loads it.
     """
     offsets, commits = _numbers(files, "offsets"), _numbers(files, "commits")
+    optional: dict[str, Check] = {"metadata": _read_metadata, beginning.FILE: beginning.from_json}
+    there = files.names("")
+    checks = {name: check for name, check in optional.items() if name in there}
     if not offsets and not commits and not files.names("state"):
         # A query that was ended before its first batch.
-        return _first(files, {"metadata": _read_metadata} if "metadata" in files.names("") else {})
+        return _first(files, checks)
     disorder = _disorder(offsets, commits)
     if disorder:
         return disorder
-    checks: dict[str, Check] = {
+    checks |= {
         "metadata": _read_metadata,
         "sources/0/0": lambda text: read_initial_offsets(text, topic),
     }
@@ -63,7 +67,8 @@ def _first(files: Files, checks: dict[str, Check]) -> str | None:
         except UnreadableError as error:
             return f"{name}: {error}"
         except (ValueError, KeyError, TypeError):
-            return f"{name} is not what the engine wrote"
+            writer = "a repair" if name == beginning.FILE else "the engine"
+            return f"{name} is not what {writer} wrote"
     return None
 
 

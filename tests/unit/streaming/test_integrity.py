@@ -15,6 +15,7 @@ from streaming.session import CHECKPOINT_FILES, ROCKSDB, JobError, ensure_whole
 TOPIC = "ecommerce-events"
 LOG = f'v1\n{{"batchWatermarkMs":0,"batchTimestampMs":5,"conf":{{}}}}\n{{"{TOPIC}":{{"0":5}}}}'
 COMMIT = 'v1\n{"nextBatchWatermarkMs":0}'
+START = '{"offsets": {"0": 3}, "windows_after": "2026-01-01T12:00:00.000Z"}'
 WHOLE = {
     "metadata": '{"id":"9b1f3c0e"}',
     "sources/0/0": f'\x00v1\n{{"{TOPIC}":{{"0":3}}}}',
@@ -52,7 +53,8 @@ def without(*names: str) -> dict[str, str]:
         without("commits/2"),
         {name: text for name, text in WHOLE.items() if not name.endswith(("/1", "/2"))},
         {"metadata": WHOLE["metadata"]},
-        {"start.json": "{}"},
+        {"start.json": START},
+        WHOLE | {"start.json": START},
         {},
     ],
 )
@@ -65,6 +67,19 @@ def test_a_whole_or_a_new_checkpoint_is_taken(files: dict[str, str]) -> None:
 def test_a_file_that_was_cut_short_is_named(name: str, part: float) -> None:
     cut = WHOLE | {name: WHOLE[name][: int(len(WHOLE[name]) * part)]}
     assert fault(InMemory(cut), TOPIC) == f"{name} is not what the engine wrote"
+
+
+@pytest.mark.parametrize("others", [{}, {"metadata": WHOLE["metadata"]}, WHOLE])
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("", START[:30], "{}", "[]", '{"offsets": {"0": 3}}', START.replace("3}", '"3"}')),
+        *(START.replace('"offsets": {"0": 3}', '"offsets": 3'), START.replace("2026-01", "2026")),
+    ],
+)
+def test_the_file_of_a_repair_is_looked_at_too(text: str, others: dict[str, str]) -> None:
+    found = fault(InMemory(others | {"start.json": text}), TOPIC)
+    assert found == "start.json is not what a repair wrote"
 
 
 @pytest.mark.parametrize(
