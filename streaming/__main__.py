@@ -2,6 +2,7 @@
 
 import argparse
 import logging
+import re
 import signal
 import sys
 import threading
@@ -16,15 +17,19 @@ from pyspark.sql.streaming import StreamingQuery
 from ingest.producer import DeliveryError
 from settings import Settings, SettingsError, load_settings
 from streaming import landing, live, session
+from streaming.folder import java_line
 
 REPORT_SECONDS = 30
 # The supervisor waits 30 s longer. Landing takes its time on a busy machine.
 DRAIN_SECONDS = {"live": 60, "landing": 240}
+# Without a pause a job that finds the disk full would be started over and over.
+DISK_PAUSE_SECONDS = 30
 AGAIN, STOPPED = 1, 3  # exit codes: the supervisor starts the job again after 1, not after 3
 # The first mark that an error has decides.
 REMEDIES = {
-    "RowRefusedError": "HBase refuses a row; mend the table or the row it names, then make stream",
-    "No space left": "the disk is full: free some room; the job then goes on from its checkpoint",
+    "RowRefusedError": "HBase refuses a row ({row}); mend the table or that row, then make stream",
+    "No space left": "the disk is full: free some room; "
+    "the job tries again and goes on from its checkpoint",
     "CANNOT_LOAD_STATE_STORE": session.TORN,
     "MISSING_STATE_DIRECTORY": session.TORN,
     "STATE_STORE": "the checkpoint {checkpoint} belongs to another form of the query: "
@@ -32,6 +37,7 @@ REMEDIES = {
     "failOnDataLoss": "the topic lost messages that were not read yet (deleted, or retention): "
     "make stream-repair JOB={job} goes on behind them and says how many, then make stream",
 }
+REFUSED_ROW = re.compile(r"RowRefusedError: (\S+: row .+)")
 logger = logging.getLogger("streaming")
 
 
@@ -50,8 +56,21 @@ def explain(job: str, settings: Settings, error: BaseException) -> tuple[str, in
         if mark in text:
             code = AGAIN if mark == "No space left" else STOPPED
             folder = session.checkpoint(settings, job if job == "live" else "landing_*")
-            return remedy.format(checkpoint=folder, job=job), code
-    return f"{text.splitlines()[0][:500]}; starting again from the checkpoint", AGAIN
+            row = REFUSED_ROW.search(text)
+            told = row[1] if row else "make logs S=live names it"
+            return remedy.format(checkpoint=folder, job=job, row=told), code
+    line = java_line(error) if isinstance(error, Py4JJavaError) else text.splitlines()[0][:500]
+    return f"{line}; starting again from the checkpoint", AGAIN
+
+
+def explain_file(error: OSError) -> tuple[str, int]:
+    """One line for a file or a connection that failed in front of the queries, and the exit code."""
+    if session.is_full(error):
+        told = f"the disk is full ({error.filename}): free some room; the job tries again every "
+        return f"{told}{DISK_PAUSE_SECONDS} s and goes on from its checkpoint", AGAIN
+    if error.filename:
+        return f"{error.filename}: {error.strerror}: mend it, then make stream", STOPPED
+    return f"{error}; starting again", AGAIN
 
 
 def _report(queries: list[StreamingQuery]) -> None:
@@ -123,6 +142,12 @@ def main() -> int:
     except (ConnectionError, Py4JNetworkError):
         print("error: the Java machine of the job has ended; starting again", file=sys.stderr)
         return AGAIN
+    except OSError as error:
+        line, code = explain_file(error)
+        print(f"error: {line}", file=sys.stderr)
+        if session.is_full(error):
+            _stop_asked.wait(DISK_PAUSE_SECONDS)
+        return code
     except (PySparkException, Py4JJavaError) as error:
         line, code = explain(job, load_settings(), error)
         print(f"error: {line}", file=sys.stderr)

@@ -10,6 +10,11 @@ class UnreadableError(Exception):
     """A file is missing or damaged; the message is what the file system says of it."""
 
 
+def java_line(error: Py4JJavaError) -> str:
+    """The first line of what Java says; py4j's own first line names only the call."""
+    return str(error.java_exception.toString()).splitlines()[0][:500]
+
+
 class Folder:
     """Reads, writes and moves files below one folder; names are relative to it."""
 
@@ -37,7 +42,7 @@ class Folder:
             finally:
                 stream.close()
         except Py4JJavaError as error:
-            raise UnreadableError(str(error.java_exception.toString()).splitlines()[0]) from error
+            raise UnreadableError(java_line(error)) from error
 
     def names(self, name: str) -> list[str]:
         """What a folder below holds, hidden files left out; empty when it is not there."""

@@ -1,10 +1,12 @@
 """The Spark session of a streaming job, and the lock that keeps a second driver away from its checkpoint."""
 
+import errno
 import fcntl
 import os
 import time
 from pathlib import Path
 from typing import IO
+from urllib.parse import urlsplit
 
 import psutil
 from pyspark.sql import SparkSession
@@ -20,6 +22,7 @@ CHECKPOINT_FILES = (
 )
 ROCKSDB = "org.apache.spark.sql.execution.streaming.state.RocksDBStateStoreProvider"
 ORPHAN_SECONDS = 30
+PROBE_BYTES = 1024 * 1024  # with less room a job would start only to fail in its first batch
 TORN = "the checkpoint {checkpoint} is torn: make stream-repair JOB={job}, then make stream"
 INTERPRETED_JOBS = ("live", "landing")
 QUERIES = {"live": ("live",), "landing": ("landing_events", "landing_windows")}
@@ -149,15 +152,27 @@ def ensure_whole(spark: SparkSession, settings: Settings, job: str) -> None:
             raise JobError(TORN.format(checkpoint=f"{uri} ({torn})", job=job))
 
 
+def is_full(error: OSError) -> bool:
+    """Whether it went wrong for want of room, which comes back without anything being mended."""
+    return error.errno in (errno.ENOSPC, errno.EDQUOT)
+
+
 def ensure_writable(folder: str) -> None:
-    """Fail early, with the reason, when the checkpoint folder cannot take a file."""
-    if "://" in folder:
+    """Fail early, with the reason, when the checkpoint folder cannot take the files of a batch.
+
+    A full disk stays the OSError that it is: the job may try again.
+    """
+    scheme = urlsplit(folder).scheme
+    if scheme not in ("", "file"):
         return
-    path = Path(folder)
+    probe = Path(folder.removeprefix("file:")) / ".writable"
     try:
-        path.mkdir(parents=True, exist_ok=True)
-        probe = path / ".writable"
-        probe.write_bytes(b"0" * 65536)
-        probe.unlink()
+        probe.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            probe.write_bytes(bytes(PROBE_BYTES))
+        finally:
+            probe.unlink(missing_ok=True)
     except OSError as error:
-        raise JobError(f"{folder} cannot be written ({error.strerror}): free the disk") from error
+        if is_full(error):
+            raise
+        raise JobError(f"{folder} cannot be written ({error.strerror}): mend it") from error

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from datetime import UTC, datetime
 
+from py4j.protocol import Py4JJavaError
 from pyspark.errors import PySparkException
 from pyspark.sql import SparkSession
 
@@ -14,7 +15,7 @@ from ingest.producer import DeliveryError
 from settings import Settings, SettingsError, load_settings
 from streaming import session
 from streaming.beginning import FILE, Beginning
-from streaming.folder import Folder, UnreadableError
+from streaming.folder import Folder, UnreadableError, java_line
 from streaming.repair import landing, live
 from streaming.repair.plan import ForeignTopicError
 from streaming.session import QUERIES
@@ -95,8 +96,9 @@ def main() -> int:
     except (DeliveryError, UnreadableError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
-    except PySparkException as error:
-        line = str(error).splitlines()[0][:300]
+    except (OSError, PySparkException, Py4JJavaError) as error:
+        is_java = isinstance(error, Py4JJavaError)
+        line = java_line(error) if is_java else str(error).splitlines()[0][:300]
         print(
             f"error: the repair failed; run it again, nothing is doubled: {line}", file=sys.stderr
         )

@@ -1,6 +1,8 @@
 """The edges of a repair without services: the ledger and the topic by hand, the folders for real."""
 
+import errno
 import json
+import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -19,6 +21,7 @@ from streaming.live import LiveSink
 from streaming.repair import __main__ as command
 from streaming.repair import landing, live
 from streaming.repair.plan import ForeignTopicError
+from tests.unit.streaming.builders import JavaError
 
 APPENDED_MS = 1_767_268_805_000  # 2026-01-01 12:00:05 UTC
 
@@ -237,3 +240,32 @@ def test_without_an_old_checkpoint_there_is_nothing_to_keep(
 ) -> None:
     assert command.replace(spark, str(tmp_path / "live"), FINAL) is None
     assert [path.name for path in tmp_path.iterdir()] == ["live"]
+
+
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        (
+            JavaError("java.io.IOException: No space left on device\n\tat java.io.File"),
+            "java.io.IOException: No space left on device",
+        ),
+        (
+            OSError(errno.ENOSPC, "No space left on device", "/data/run/live.lock"),
+            "[Errno 28] No space left on device: '/data/run/live.lock'",
+        ),
+    ],
+)
+def test_a_full_disk_ends_a_repair_with_one_line(
+    error: Exception,
+    told: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    def fail(*_: object) -> int:
+        raise error
+
+    monkeypatch.setattr(sys, "argv", ["repair"])
+    monkeypatch.setattr(command, "run", fail)
+    assert command.main() == 1
+    said = capsys.readouterr().err
+    assert said == f"error: the repair failed; run it again, nothing is doubled: {told}\n"
