@@ -9,7 +9,7 @@ import re
 import secrets
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import islice
 from typing import NoReturn
@@ -18,7 +18,7 @@ from data.generator.incidents import IncidentError, parse_incident
 from data.generator.live import Due, LiveShop
 from data.generator.presets import PresetError, names, preset
 from ingest.arguments import UsageError
-from ingest.events import Event, Stamp, event_of
+from ingest.events import Event, Stamp, event_of, ms_text
 from ingest.events import parse as parse_row
 from ingest.producer import DeliveryError, EventProducer, Message
 from ingest.run import steady_clock
@@ -119,6 +119,7 @@ def run(simulation: Simulation, settings: Settings, stop: Stop) -> None:
         lambda: not stop.requested and not producer.has_failed,
         partition_count,
         settings.ingest.partition_by,
+        started_at,
     )
     try:
         sender.send_all(islice(shop.rows(), simulation.limit))
@@ -140,7 +141,11 @@ def run(simulation: Simulation, settings: Settings, stop: Stop) -> None:
 
 @dataclass
 class Sender:
-    """Waits for each row, and sends it; late rows go at once, their times stay as they are."""
+    """Waits for each row, and sends it; late rows go at once, their times stay as they are.
+
+    Each opening of the shop has a part of its own in the event_ids: under a supervisor the same
+    replay_id comes again, with other events.
+    """
 
     simulation: Simulation
     producer: EventProducer
@@ -148,6 +153,8 @@ class Sender:
     keep_going: Callable[[], bool]
     partition_count: int
     partition_by: str
+    started_at: float
+    opening: str = field(default_factory=lambda: secrets.token_hex(4))
     lag: float = 0.0
     _logged_at: float = 0.0
 
@@ -178,21 +185,24 @@ class Sender:
         return False
 
     def _send(self, index: int, due: Due) -> bool:
-        send = Send(index, due.at, event_at(due, self.simulation.replay_id, index), "")
+        name = f"{self.simulation.replay_id}-{self.opening}"
+        send = Send(index, due.at, event_at(due, name, index), "")
         key = send.key(self.partition_by)
         headers = [
             ("replay_id", self.simulation.replay_id.encode()),
             ("send_index", str(index).encode()),
             ("replay_mode", MODE.encode()),
+            ("replay_started_at", ms_text(round(self.started_at * 1000)).encode()),
+            ("partition_count", str(self.partition_count).encode()),
         ]
         partition = partition_of(key, self.partition_count)
         return self.producer.send(Message(partition, key, send.value(), headers), self.keep_going)
 
 
-def event_at(due: Due, replay_id: str, index: int) -> Event:
+def event_at(due: Due, name: str, index: int) -> Event:
     """What Kafka gets of a row: event_time is the instant at which it was due."""
     due_ms = round(due.at * 1000)
-    return event_of(parse_row(due.row), Stamp(f"{replay_id}-{index}", due_ms, due_ms))
+    return event_of(parse_row(due.row), Stamp(f"{name}-{index}", due_ms, due_ms))
 
 
 def _parser(settings: Settings) -> _Parser:

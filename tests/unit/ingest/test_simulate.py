@@ -130,7 +130,8 @@ def dues(*instants: float) -> Iterator[Due]:
 
 def sender(clock: FakeClock, producer: FakeProducer, keep_going: Callable[[], bool]) -> Sender:
     simulation = parse([*WORDS, "--replay-id", "r"], load_settings(), NOW)
-    return Sender(simulation, producer, clock, keep_going, 3, "user_id")  # type: ignore[arg-type]
+    started_at = NOW.timestamp()
+    return Sender(simulation, producer, clock, keep_going, 3, "user_id", started_at)  # type: ignore[arg-type]
 
 
 def test_rows_are_sent_when_they_are_due_and_late_ones_at_once(clock: FakeClock) -> None:
@@ -138,7 +139,18 @@ def test_rows_are_sent_when_they_are_due_and_late_ones_at_once(clock: FakeClock)
     sender(clock, producer, lambda: True).send_all(dues(999.0, 1000.5, 1002.0))
     assert [at for at, _ in producer.taken] == pytest.approx([1000.0, 1000.5, 1002.0])
     events = [json.loads(message.value or b"") for _, message in producer.taken]
-    assert [event["event_id"] for event in events] == ["r-0", "r-1", "r-2"]
+    names, numbers = zip(*(event["event_id"].rsplit("-", 1) for event in events), strict=True)
+    assert numbers == ("0", "1", "2")
+    assert len(set(names)) == 1
+
+
+def test_a_shop_that_is_opened_again_gives_no_event_id_a_second_time(clock: FakeClock) -> None:
+    producer = FakeProducer(clock)
+    for _ in range(2):  # the supervisor starts it again with the same arguments
+        sender(clock, producer, lambda: True).send_all(dues(1000.0, 1000.5))
+    ids = [json.loads(message.value or b"")["event_id"] for _, message in producer.taken]
+    assert len(set(ids)) == 4
+    assert all(event_id.startswith("r-") for event_id in ids)
 
 
 def test_headers_mark_the_simulated_shop(clock: FakeClock) -> None:
@@ -151,6 +163,8 @@ def test_headers_mark_the_simulated_shop(clock: FakeClock) -> None:
         "replay_id": b"r",
         "send_index": b"0",
         "replay_mode": b"simulate",
+        "replay_started_at": b"2026-01-02T03:04:05.000Z",
+        "partition_count": b"3",
     }
 
 
