@@ -1,12 +1,12 @@
 """Does every message have exactly one fate, and is each one kept once? Pure."""
 
-from collections import Counter
-
 import pyarrow as pa
 
 from bench.recount.compare import Result
 from bench.recount.lateness import LATE, PENDING, REPEATED
 from bench.recount.source import Topic, in_topic
+
+Position = tuple[int, int]  # partition and offset
 
 
 def sum_faults(source: Topic, result: Result) -> list[str]:
@@ -25,7 +25,7 @@ def sum_faults(source: Topic, result: Result) -> list[str]:
     return faults
 
 
-def _positions(rows: pa.Table) -> list[tuple[int, int]]:
+def _positions(rows: pa.Table) -> list[Position]:
     return list(zip(rows["partition"].to_pylist(), rows["offset"].to_pylist(), strict=True))
 
 
@@ -35,17 +35,39 @@ def raw_faults(source: Topic, kept: pa.Table, refused: pa.Table) -> list[str]:
     `kept` and `refused` are raw.event_stream and raw.rejected_event; rows that the topic has
     outlived are not looked at.
     """
+    refused = in_topic(source, refused)
+    found, wanted = _positions(refused), {refusal[:2] for refusal in source.refused}
+    return [
+        *_set_faults(
+            "raw.event_stream", _positions(in_topic(source, kept)), set(_positions(source.events))
+        ),
+        *_set_faults("raw.rejected_event", found, wanted),
+        *_reason_faults(source, dict(zip(found, refused["reason"].to_pylist(), strict=True))),
+    ]
+
+
+def _set_faults(table: str, found: list[Position], wanted: set[Position]) -> list[str]:
     faults = []
-    found = _positions(in_topic(source, kept))
-    wanted = set(_positions(source.events))
     if len(set(found)) != len(found):
-        faults.append(f"raw.event_stream has {len(found) - len(set(found))} messages twice")
+        faults.append(f"{table} has {len(found) - len(set(found))} messages twice")
     if set(found) != wanted:
         faults.append(
-            f"raw.event_stream lacks {len(wanted - set(found))} messages "
+            f"{table} lacks {len(wanted - set(found))} messages "
             f"and has {len(set(found) - wanted)} that the topic has not"
         )
-    reasons = Counter(in_topic(source, refused)["reason"].to_pylist())
-    if reasons != source.rejected:
-        faults.append(f"raw.rejected_event {dict(reasons)}, recount {dict(source.rejected)}")
     return faults
+
+
+def _reason_faults(source: Topic, found: dict[Position, str]) -> list[str]:
+    other = [
+        (*refusal, found[refusal[:2]])
+        for refusal in source.refused
+        if found.get(refusal[:2], refusal[2]) != refusal[2]
+    ]
+    if not other:
+        return []
+    partition, offset, wanted, kept = min(other)
+    return [
+        f"raw.rejected_event has another reason for {len(other)} messages, the first "
+        f"(partition {partition}, offset {offset}): recount {wanted}, raw.rejected_event {kept}"
+    ]

@@ -15,23 +15,30 @@ from settings import Settings
 
 REPORT_EVERY = 20_000
 Offsets = dict[int, int]
+Refusal = tuple[int, int, str]
 
 
 @dataclass(frozen=True)
 class Topic:
-    """The recounted topic: accepted events, rejected messages, and the offsets that were read.
+    """The recounted topic: accepted events, refused messages, and the offsets that were read.
 
-    `verdicts` says of each row of `events` whether it was counted (bench.recount.lateness).
+    `refused` are few: partition, offset and reason of each. `verdicts` says of each row of `events`
+    whether it was counted (bench.recount.lateness).
     """
 
     messages: int
     events: pa.Table
-    rejected: Counter[str]
+    refused: list[Refusal]
     is_quiet: bool
     newest_event_time: datetime
     begins: Offsets = field(default_factory=dict)
     ends: Offsets = field(default_factory=dict)
     verdicts: list[str] = field(default_factory=list)
+
+    @property
+    def rejected(self) -> Counter[str]:
+        """How many messages were refused for which reason."""
+        return Counter(reason for _, _, reason in self.refused)
 
     @property
     def fates(self) -> Counter[str]:
@@ -48,7 +55,7 @@ def read_topic(settings: Settings, tell: Callable[[int], None]) -> Topic:
     kafka, stream = settings.kafka, settings.stream
     limits = {"max_bytes": stream.max_event_bytes, "max_future": stream.max_future_seconds}
     columns: dict[str, list[object]] = {name: [] for name in EVENTS.names}
-    rejected: Counter[str] = Counter()
+    refused: list[Refusal] = []
     servers, name = kafka.bootstrap_servers, kafka.events_topic
     begins, ends = topic.offsets(servers, name)
     count = 0
@@ -64,7 +71,7 @@ def read_topic(settings: Settings, tell: Callable[[int], None]) -> Topic:
             **limits,
         )
         if verdict.reason:
-            rejected[verdict.reason] += 1
+            refused.append((record.partition, record.offset, verdict.reason))
             continue
         values = (
             *(verdict.event_id, verdict.event_time, verdict.event_type, verdict.brand),
@@ -75,7 +82,7 @@ def read_topic(settings: Settings, tell: Callable[[int], None]) -> Topic:
     is_quiet = ends == topic.offsets(servers, name)[1]
     newest = max(columns["event_time"], default=datetime.now(UTC))  # type: ignore[type-var]
     events = pa.table(columns, EVENTS)
-    return Topic(count, events, rejected, is_quiet, newest, begins, ends)  # type: ignore[arg-type]
+    return Topic(count, events, refused, is_quiet, newest, begins, ends)  # type: ignore[arg-type]
 
 
 def _within(rows: pa.Table, low: Offsets, high: Offsets) -> pa.Table:

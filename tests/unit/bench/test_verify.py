@@ -1,6 +1,6 @@
 """The balance line: every message is counted, rejected, late or repeated."""
 
-from collections import Counter
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pyarrow as pa
@@ -19,7 +19,7 @@ ROWS = pa.Table.from_pylist([{"event_id": f"e{min(number, 6)}"} for number in ra
 
 def topic(counted: int, late: int = 0, pending: int = 0) -> Topic:
     fates = [COUNTED] * counted + [LATE] * late + [PENDING] * pending + [REPEATED]
-    return Topic(10, ROWS, Counter(bad_price=2), True, NOON, verdicts=fates)
+    return Topic(10, ROWS, [(0, 8, "bad_price"), (0, 9, "bad_price")], True, NOON, verdicts=fates)
 
 
 @pytest.mark.parametrize(("counted", "late"), [(7, 0), (6, 1)])
@@ -49,7 +49,8 @@ def messages(*offsets: int, **columns: str) -> pa.Table:
 
 
 # Offsets 5 to 8 are in the topic: three accepted, one rejected; 0 to 4 were deleted by retention.
-KEPT = Topic(4, messages(5, 6, 7), Counter(bad_price=1), True, NOON, begins={0: 5}, ends={0: 9})
+REFUSED = [(0, 8, "bad_price")]
+KEPT = Topic(4, messages(5, 6, 7), REFUSED, True, NOON, begins={0: 5}, ends={0: 9})
 
 
 def test_rows_of_deleted_messages_and_of_newer_ones_are_not_looked_at() -> None:
@@ -64,7 +65,9 @@ def test_rows_of_deleted_messages_and_of_newer_ones_are_not_looked_at() -> None:
         ((5, 6), (8,), "lacks 1 messages"),
         ((5, 6, 7, 7), (8,), "1 messages twice"),
         ((5, 6, 7, 8), (8,), "has 1 that the topic has not"),
-        ((5, 6, 7), (), "raw.rejected_event {}"),
+        ((5, 6, 7), (), "raw.rejected_event lacks 1 messages and has 0 that the topic has not"),
+        ((5, 6, 7), (8, 8), "raw.rejected_event has 1 messages twice"),
+        ((5, 6, 7), (7, 8), "lacks 0 messages and has 1 that the topic has not"),
     ],
 )
 def test_lost_and_doubled_rows_are_found(
@@ -73,6 +76,18 @@ def test_lost_and_doubled_rows_are_found(
     faults = raw_faults(KEPT, messages(*kept), messages(*refused, reason="bad_price"))
     assert len(faults) == 1
     assert fault in faults[0]
+
+
+def test_rejected_messages_are_compared_one_by_one_and_not_by_their_number() -> None:
+    source = Topic(2, messages(), [(0, 5, "bad_price"), (0, 6, "not_json")], True, NOON)
+    source = replace(source, begins={0: 5}, ends={0: 7})
+    swapped = pa.concat_tables([messages(5, reason="not_json"), messages(6, reason="bad_price")])
+    (fault,) = raw_faults(source, messages(), swapped)
+    assert fault == (
+        "raw.rejected_event has another reason for 2 messages, "
+        "the first (partition 0, offset 5): recount bad_price, raw.rejected_event not_json"
+    )
+    assert source.rejected == {"bad_price": 1, "not_json": 1}
 
 
 def test_raw_rows_count_when_their_message_does() -> None:
