@@ -8,12 +8,12 @@ import time
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from deltalake.exceptions import TableNotFoundError
+from deltalake.exceptions import DeltaError, TableNotFoundError
 from rich.console import Console
 from rich.table import Table
 
 from bench.recount import balance, lateness, ledger, owners, places, topic
-from bench.recount.compare import Result, compare
+from bench.recount.compare import Places, Result, compare
 from bench.recount.source import Topic, in_topic, outlived, read_topic, same_messages
 from bench.recount.windows import Key, Recounted, recount
 from services.supervisor import Supervisor
@@ -36,9 +36,15 @@ def decide(settings: Settings, source: Topic) -> tuple[Topic, list[str]]:
     return replace(source, verdicts=verdicts), faults
 
 
+def kept_since(settings: Settings, now: datetime) -> datetime:
+    """A window that changed after this moment is still in every place that forgets."""
+    in_hbase = timedelta(seconds=settings.hbase.ttl_seconds)
+    on_topic = timedelta(hours=settings.kafka.analytics_retention_hours)
+    return now - min(in_hbase, on_topic) + RETENTION_MARGIN
+
+
 def _compared(settings: Settings, source: Topic, windows: dict[Key, Recounted]) -> dict[Key, bool]:
-    kept = timedelta(seconds=settings.hbase.ttl_seconds) - RETENTION_MARGIN
-    since = datetime.now(UTC) - kept
+    since = kept_since(settings, datetime.now(UTC))
     closed_before = source.newest_event_time - timedelta(
         seconds=2 * settings.stream.watermark_seconds
     )
@@ -66,7 +72,7 @@ def check(settings: Settings, source: Topic) -> tuple[Result, list[str]]:
     }
     recounted = {k: w for k, w in recount(counted, window=window).items() if k not in forgotten}
     landed = recount(same_messages(in_topic(source, kept), counted), window=window)
-    found = {
+    found: Places = {
         "HBase": places.hbase(settings),
         "ecommerce-analytics": places.analytics(settings),
         "raw.window_metrics": places.window_metrics(settings),
@@ -121,6 +127,11 @@ def summary(source: Topic, result: Result, faults: list[str]) -> dict[str, objec
     }
 
 
+def pace(messages: int, seconds: float) -> dict[str, object]:
+    """How long it took to read the topic, to count it and to compare once."""
+    return {"seconds": round(seconds, 1), "events_per_second": round(messages / max(seconds, 0.1))}
+
+
 def _places_table(answer: dict[str, object]) -> Table:
     table = Table(box=None)
     table.add_column("place")
@@ -145,6 +156,8 @@ def show(answer: dict[str, object], console: Console) -> None:
     windows = ("compared", "equal", "open", "left_out")
     numbers = ", ".join(f"{answer[f'windows_{name}']} {name.replace('_', ' ')}" for name in windows)
     console.print(f"{span}: {numbers}", highlight=False)
+    took = f"took {answer['seconds']} s: {answer['events_per_second']:,} events a second"
+    console.print(took, highlight=False)
     if not answer["topic_is_quiet"]:
         console.print(
             "events still arrive: windows that may change are left out; for all of them, "
@@ -169,22 +182,27 @@ def _patience(settings: Settings, seconds: float, console: Console) -> float:
 def run(arguments: argparse.Namespace) -> int:
     """Recount, compare again until all is equal or the time to wait is over, and tell."""
     settings, console = load_settings(), Console(stderr=True, soft_wrap=True)
+    started = time.monotonic()
     with console.status("reading the topic") as status:
         source = read_topic(
             settings, lambda count: status.update(f"reading the topic: {count:,} messages")
         )
     if source.messages == 0:
         raise topic.TopicError("the topic is empty: run make stream first")
+    read_seconds = time.monotonic() - started
     deadline = time.monotonic() + _patience(settings, arguments.wait, console)
     with console.status("comparing; the Delta tables follow the topic by some seconds"):
         while True:
+            started = time.monotonic()
             source, wrong = decide(settings, source)
             result, faults = check(settings, source)
             faults = [*wrong, *faults]
             if not (result.different or faults) or time.monotonic() > deadline:
                 break
             time.sleep(AGAIN_SECONDS)
-    answer = summary(source, result, faults)
+    # What was waited for the Delta tables is none of the recount's time.
+    seconds = read_seconds + time.monotonic() - started
+    answer = summary(source, result, faults) | pace(source.messages, seconds)
     if arguments.format == "json":
         print(json.dumps(answer, indent=1))
     else:
@@ -206,6 +224,8 @@ def main() -> int:
         print(f"error: {error}", file=sys.stderr)
     except TableNotFoundError as error:
         print(f'error: {error}: run "make up"', file=sys.stderr)
+    except DeltaError as error:
+        print(f"error: raw.* cannot be read: {str(error).splitlines()[0]}", file=sys.stderr)
     except KeyboardInterrupt:
         return 130
     return 2

@@ -4,7 +4,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from bench.recount.windows import Key, Numbers, Recounted
+from bench.recount.windows import Content, Key, Recounted
 
 
 @dataclass
@@ -28,8 +28,8 @@ class Result:
         self.different.append(line)
 
 
-def _events(numbers: Numbers | None) -> int:
-    return sum(numbers[:4]) if numbers else 0
+def _events(content: Content | None) -> int:
+    return 0 if content is None or isinstance(content, str) else sum(content[:4])
 
 
 def _line(key: Key, place: str, expected: object, found: object) -> str:
@@ -38,7 +38,7 @@ def _line(key: Key, place: str, expected: object, found: object) -> str:
     return f"{window}: recount {expected}, {place} {found}"
 
 
-Places = dict[str, dict[Key, Numbers]]
+Places = dict[str, dict[Key, Content]]
 Difference = tuple[str, str]  # place and line
 
 

@@ -80,4 +80,8 @@ def read(settings: Settings) -> list[Query]:
     """Every batch that a query with windows of its own has written down."""
     kafka = settings.kafka
     records = topic.read(kafka.bootstrap_servers, kafka.batches_topic)
-    return queries([json.loads(record.value) for record in records if record.value])
+    try:
+        return queries([json.loads(record.value) for record in records if record.value])
+    except (ValueError, KeyError, TypeError) as error:
+        told = f"{kafka.batches_topic} has a message that is no batch: who else writes it?"
+        raise topic.TopicError(told) from error

@@ -1,6 +1,7 @@
 """EDGE: what HBase, ecommerce-analytics and Delta say of each window, read with other tools than the pipeline."""
 
 import json
+from collections import Counter
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import unquote
@@ -12,7 +13,7 @@ from deltalake import DeltaTable
 from thriftpy2.thrift import TException
 
 from bench.recount import topic
-from bench.recount.windows import EVENTS, Key, Numbers, numbers
+from bench.recount.windows import EVENTS, Content, Key, numbers
 from settings import Settings
 
 TABLES = {"all": "event_counts", "brand": "brand_windows", "category": "category_windows"}
@@ -24,7 +25,7 @@ FIELD_NAMES = (
     *("view_count", "cart_count", "purchase_count", "remove_count"),
     *("view_value", "cart_value", "purchase_value", "total_value"),
 )
-Windows = dict[Key, Numbers]
+Windows = dict[Key, Content]
 
 
 def hbase(settings: Settings) -> Windows:
@@ -37,10 +38,12 @@ def hbase(settings: Settings) -> Windows:
         connection = happybase.Connection(address.thrift_host, address.thrift_port, timeout=60_000)
         for dimension, table in TABLES.items():
             for key, cells in connection.table(table).scan(batch_size=2000):
-                moment, _, value = key.decode()[salt:].partition("|")
-                opened_at = datetime.strptime(moment, "%Y%m%d_%H%M%S").replace(tzinfo=UTC)
-                row = {name.decode().split(":")[1]: cell.decode() for name, cell in cells.items()}
-                found[opened_at, dimension, unquote(value)] = numbers(row, HBASE_NAMES)
+                opened_at, value = _window(table, key[salt:])
+                row = {
+                    name.decode(errors="replace").partition(":")[2]: cell.decode(errors="replace")
+                    for name, cell in cells.items()
+                }
+                found[opened_at, dimension, value] = numbers(row, HBASE_NAMES)
     except (TException, OSError) as error:
         raise topic.TopicError(
             f"HBase cannot be read at {address.thrift_host}:{address.thrift_port} "
@@ -52,16 +55,30 @@ def hbase(settings: Settings) -> Windows:
     return found
 
 
+def _window(table: str, key: bytes) -> tuple[datetime, str]:
+    try:
+        moment, _, value = key.decode().partition("|")
+        return datetime.strptime(moment, "%Y%m%d_%H%M%S").replace(tzinfo=UTC), unquote(value)
+    except ValueError:
+        told = f"HBase's {table}: {key!r} is not the key of a window: delete that row"
+        raise topic.TopicError(told) from None
+
+
 def analytics(settings: Settings) -> Windows:
     """The last value of each window on the results topic."""
     kafka = settings.kafka
-    newest: dict[Key, tuple[int, Numbers]] = {}
+    newest: dict[Key, tuple[int, Content]] = {}
     for record in topic.read(kafka.bootstrap_servers, kafka.analytics_topic):
         if record.value is None:
             continue
-        row = json.loads(record.value)
-        opened_at = datetime.fromisoformat(row["window_started_at"])
-        key = (opened_at, row["dimension"], row["value"])
+        try:
+            row = json.loads(record.value)
+            opened_at = datetime.fromisoformat(row["window_started_at"])
+            key = (opened_at, row["dimension"], row["value"])
+        except (ValueError, KeyError, TypeError):
+            place = f"{kafka.analytics_topic}-{record.partition}-{record.offset}"
+            told = f"{place} is no update of a window: who else writes this topic?"
+            raise topic.TopicError(told) from None
         if key not in newest or newest[key][0] < record.offset:
             newest[key] = (record.offset, numbers(row, FIELD_NAMES))
     return {key: found for key, (_, found) in newest.items()}
@@ -76,12 +93,12 @@ def window_metrics(settings: Settings) -> Windows:
     """raw.window_metrics, read without Spark."""
     columns = ["window_started_at", "dimension", "value", *FIELD_NAMES]
     found: Windows = {}
+    copies: Counter[Key] = Counter()
     for row in _rows(settings, "window_metrics", columns).to_pylist():
         key = (row["window_started_at"].astimezone(UTC), row["dimension"], row["value"])
-        if key in found:
-            raise topic.TopicError(f"raw.window_metrics has {key} twice")
+        copies[key] += 1
         found[key] = numbers(row, FIELD_NAMES)
-    return found
+    return found | {key: f"has it {count} times" for key, count in copies.items() if count > 1}
 
 
 def event_stream(settings: Settings) -> pa.Table:

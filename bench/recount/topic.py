@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from kafka import KafkaConsumer, TopicPartition
@@ -33,24 +34,33 @@ def _partitions(consumer: KafkaConsumer, topic: str) -> list[TopicPartition]:
     return [TopicPartition(topic, number) for number in sorted(numbers)]
 
 
-def offsets(servers: str, topic: str) -> tuple[dict[int, int], dict[int, int]]:
-    """Partition to the offset of its oldest message, and to the one that the next will get."""
+@contextmanager
+def _asking(servers: str, topic: str) -> Iterator[KafkaConsumer]:
+    """A consumer that is closed behind; what the broker refuses on the way is a TopicError too."""
     consumer = _consumer(servers)
     try:
+        yield consumer
+    except KafkaError as error:
+        told = f"topic {topic} cannot be read at {servers} ({type(error).__name__}): make status"
+        raise TopicError(told) from error
+    finally:
+        consumer.close()
+
+
+def offsets(servers: str, topic: str) -> tuple[dict[int, int], dict[int, int]]:
+    """Partition to the offset of its oldest message, and to the one that the next will get."""
+    with _asking(servers, topic) as consumer:
         partitions = _partitions(consumer, topic)
         begins, ends = consumer.beginning_offsets(partitions), consumer.end_offsets(partitions)
         return (
             {partition.partition: offset for partition, offset in begins.items()},
             {partition.partition: offset for partition, offset in ends.items()},
         )
-    finally:
-        consumer.close()
 
 
 def read(servers: str, topic: str, ends: dict[int, int] | None = None) -> Iterator[Any]:
     """Kafka's records as they arrive, up to `ends` (default: the end of this moment)."""
-    consumer = _consumer(servers)
-    try:
+    with _asking(servers, topic) as consumer:
         partitions = _partitions(consumer, topic)
         consumer.assign(partitions)
         consumer.seek_to_beginning(*partitions)
@@ -58,8 +68,6 @@ def read(servers: str, topic: str, ends: dict[int, int] | None = None) -> Iterat
         if ends is not None:
             last = {partition: ends.get(partition.partition, 0) for partition in partitions}
         yield from _until(consumer, last)
-    finally:
-        consumer.close()
 
 
 def _until(consumer: KafkaConsumer, ends: dict[TopicPartition, int]) -> Iterator[Any]:

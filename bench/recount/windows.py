@@ -2,13 +2,16 @@
 
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 import duckdb
 import pyarrow as pa
 
 Key = tuple[datetime, str, str]
 Numbers = tuple[int, int, int, int, Decimal, Decimal, Decimal, Decimal]
+# What a place has for a window: its numbers, or what is wrong with the row.
+Content = Numbers | str
+COUNTS = 4  # the other numbers are values
 
 EVENTS = pa.schema(
     {
@@ -78,10 +81,25 @@ def recount(events: pa.Table, *, window: int) -> dict[Key, Recounted]:
 
 def _numbers(row: tuple[Any, ...]) -> Numbers:
     views, carts, purchases, removals = (int(value) for value in row[:4])
-    values = [Decimal(value).quantize(Decimal("0.01")) for value in row[4:8]]
+    values = [_cents(value) for value in row[4:8]]
     return (views, carts, purchases, removals, values[0], values[1], values[2], values[3])
 
 
-def numbers(row: dict[str, Any], names: tuple[str, ...]) -> Numbers:
+def numbers(row: dict[str, Any], names: tuple[str, ...]) -> Content:
     """The eight numbers of a window from a row of any place; `names` in the order of Numbers."""
-    return _numbers(tuple(row[name] for name in names))
+    found: list[int | Decimal] = []
+    for place, name in enumerate(names):
+        if row.get(name) is None:
+            return f"lacks {name}"
+        try:
+            found.append(int(row[name]) if place < COUNTS else _cents(row[name]))
+        except (ValueError, ArithmeticError):
+            return f"has {name} {row[name]!r}"
+    return cast(Numbers, tuple(found))
+
+
+def _cents(value: Any) -> Decimal:
+    cents = Decimal(value).quantize(Decimal("0.01"))
+    if not cents.is_finite():
+        raise ValueError(f"{value} is no amount")
+    return cents

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from bench.recount.compare import Result, compare
-from bench.recount.windows import Key, Numbers, Recounted
+from bench.recount.windows import Content, Key, Numbers, Recounted
 
 START = datetime(2026, 1, 1, 12, 0, 0, tzinfo=UTC)
 KEY: Key = (START, "all", "")
@@ -19,12 +19,12 @@ def views(count: int, value: str = "9.00") -> Numbers:
     return (count, 0, 0, 0, money, zero, zero, money)
 
 
-def places(numbers: Numbers) -> dict[str, dict[Key, Numbers]]:
+def places(numbers: Numbers) -> dict[str, dict[Key, Content]]:
     return {name: {KEY: numbers} for name in PLACES}
 
 
 def compared(
-    found: dict[str, dict[Key, Numbers]],
+    found: dict[str, dict[Key, Content]],
     *,
     is_compared: bool = True,
     open_since: datetime = START,
@@ -63,6 +63,15 @@ def test_extra_row_is_found(place: str) -> None:
     assert result.different == [
         f"2026-01-01 12:00:00 brand 'sony': recount None, {place} {views(1)}"
     ]
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_a_row_that_is_no_row_of_a_window_is_a_difference_and_counts_nothing(place: str) -> None:
+    result = compared(places(views(3)) | {place: {KEY: "lacks carts"}})
+    assert result.different == [
+        f"2026-01-01 12:00:00 all '': recount {views(3)}, {place} lacks carts"
+    ]
+    assert result.counted == (0 if place == "HBase" else 3)
 
 
 def test_window_that_is_not_compared_is_left_out() -> None:

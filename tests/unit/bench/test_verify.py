@@ -1,7 +1,7 @@
 """The balance line: every message is counted, rejected, late or repeated."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pyarrow as pa
 import pytest
@@ -11,6 +11,8 @@ from bench.recount.compare import Result
 from bench.recount.lateness import COUNTED, LATE, PENDING, REPEATED
 from bench.recount.source import Topic, outlived, same_messages
 from bench.recount.windows import EVENTS
+from bench.verify import kept_since, pace
+from settings import Settings
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 # Ten messages: eight accepted, of which one repeats another, and two rejected.
@@ -93,3 +95,23 @@ def test_rejected_messages_are_compared_one_by_one_and_not_by_their_number() -> 
 def test_raw_rows_count_when_their_message_does() -> None:
     kept = messages(1, 2, 3, 4, event_id="e")
     assert sorted(same_messages(kept, messages(2, 4))["offset"].to_pylist()) == [2, 4]
+
+
+@pytest.mark.parametrize(
+    ("ttl_hours", "topic_hours", "since"),
+    [
+        (24, 24, NOON - timedelta(hours=23)),
+        (24, 6, NOON - timedelta(hours=5)),
+        (3, 24, NOON - timedelta(hours=2)),
+    ],
+)
+def test_windows_are_compared_while_every_place_keeps_them(
+    ttl_hours: int, topic_hours: int, since: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HBASE_TTL_SECONDS", str(ttl_hours * 3600))
+    monkeypatch.setenv("KAFKA_ANALYTICS_RETENTION_HOURS", str(topic_hours))
+    assert kept_since(Settings(), NOON) == since
+
+
+def test_the_pace_is_told() -> None:
+    assert pace(1_000_000, 40.04) == {"seconds": 40.0, "events_per_second": 24975}
