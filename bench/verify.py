@@ -65,10 +65,10 @@ def check(settings: Settings, source: Topic) -> tuple[Result, list[str]]:
     kept = places.event_stream(settings)
     counted = source.with_verdict(lateness.COUNTED)
     # Windows that also hold events which the topic has forgotten cannot be recounted from it, nor
-    # those whose query the ledger has forgotten.
+    # those whose query or batches the ledger has forgotten.
     forgotten = {
         *recount(outlived(source, kept), window=window),
-        *recount(source.with_verdict(owners.UNKNOWN), window=window),
+        *recount(source.with_verdict(lateness.UNKNOWN), window=window),
     }
     recounted = {k: w for k, w in recount(counted, window=window).items() if k not in forgotten}
     landed = recount(same_messages(in_topic(source, kept), counted), window=window)
@@ -109,7 +109,7 @@ def summary(source: Topic, result: Result, faults: list[str]) -> dict[str, objec
         "late": source.fates[lateness.LATE],
         "repeated": source.fates[lateness.REPEATED],
         "pending": source.fates[lateness.PENDING],
-        "unknown": source.fates[owners.UNKNOWN],
+        "unknown": source.fates[lateness.UNKNOWN],
         "rejected_by_reason": dict(source.rejected),
         "topic_is_quiet": source.is_quiet,
         "compared_from": _instant(result.first),

@@ -16,43 +16,65 @@ from numpy.typing import NDArray
 from bench.recount.ledger import Batch
 
 COUNTED, LATE, REPEATED, PENDING = "counted", "late", "repeated", "pending"
+# The ledger has forgotten its query or its batch, so nobody can tell whether it was counted.
+UNKNOWN = "unknown"
+NOT_YET, FORGOTTEN = -1, -2
 Numbers = NDArray[np.int64]
 
 
 def batch_places(events: pa.Table, batches: list[Batch]) -> Numbers:
-    """The place in `batches` of the one that holds each event; -1 where none does (yet)."""
+    """The place in `batches` of the one that holds each event; NOT_YET or FORGOTTEN where none does.
+
+    In front of a query's very first batch is what it has never read; in front of a later one, that
+    the ledger begins with, is what forgotten batches held.
+    """
+    before = FORGOTTEN if _is_cut(batches) else NOT_YET
     partitions = events["partition"].to_numpy()
     offsets = events["offset"].to_numpy()
-    found = np.full(len(offsets), -1, dtype=np.int64)
+    found = np.full(len(offsets), NOT_YET, dtype=np.int64)
     for partition in np.unique(partitions).tolist():
         ends = np.array([batch.ends.get(partition, 0) for batch in batches], dtype=np.int64)
         first = batches[0].begins.get(partition, 0) if batches else 0
-        here = np.flatnonzero((partitions == partition) & (offsets >= first))
+        own = partitions == partition
+        found[own & (offsets < first)] = before
+        here = np.flatnonzero(own & (offsets >= first))
         place = np.searchsorted(ends, offsets[here], side="right")
-        found[here] = np.where(place < len(batches), place, -1)
+        found[here] = np.where(place < len(batches), place, NOT_YET)
     return found
 
 
-def watermarks(micros: Numbers, places: Numbers, batch_count: int, delay_seconds: int) -> Numbers:
-    """W(n) in milliseconds for each batch, and one more for the batch after the last."""
-    newest = np.zeros(batch_count + 1, dtype=np.int64)
+def _is_cut(batches: list[Batch]) -> bool:
+    return bool(batches) and batches[0].batch_id > 0
+
+
+def watermarks(
+    micros: Numbers, places: Numbers, batches: list[Batch], delay_seconds: int
+) -> Numbers:
+    """W(n) in milliseconds for each batch, and one more for the batch after the last.
+
+    Of the batches that the ledger has forgotten the watermark of the first one that it kept is left.
+    """
+    newest = np.zeros(len(batches) + 1, dtype=np.int64)
     held = places >= 0
     np.maximum.at(newest, places[held] + 1, micros[held] // 1000)
-    return np.maximum(np.maximum.accumulate(newest) - delay_seconds * 1000, 0)
+    least = batches[0].watermark_ms if _is_cut(batches) else 0
+    return np.maximum(np.maximum.accumulate(newest) - delay_seconds * 1000, least)
 
 
 def verdicts(events: pa.Table, batches: list[Batch], delay_seconds: int) -> list[str]:
-    """COUNTED, LATE, REPEATED or PENDING for each accepted event.
+    """COUNTED, LATE, REPEATED, PENDING or UNKNOWN for each accepted event.
 
     Of two copies in one batch the one with the lower partition and offset counts; the engine may
     take another one if they are on different partitions, where they have no order.
     """
     micros = events["event_time"].cast(pa.int64()).to_numpy()
     places = batch_places(events, batches)
-    marks = watermarks(micros, places, len(batches), delay_seconds)
+    marks = watermarks(micros, places, batches, delay_seconds)
     bounds = np.concatenate(([0], marks))[places] * 1000
     is_late = micros <= bounds
     found = np.where(places < 0, PENDING, np.where(is_late, LATE, COUNTED)).astype(object)
+    # The first batch of a cut ledger judged by the watermark of the one before it.
+    found[(places == FORGOTTEN) | (_is_cut(batches) & (places == 0))] = UNKNOWN
     for copies in _copies(events, places):
         seen, expires = False, 0
         for row in copies:
@@ -88,7 +110,7 @@ def watermark_faults(
 ) -> list[str]:
     """A line for each batch whose recorded watermark is not the one that its ranges give."""
     micros = events["event_time"].cast(pa.int64()).to_numpy()
-    marks = watermarks(micros, batch_places(events, batches), len(batches), delay_seconds)
+    marks = watermarks(micros, batch_places(events, batches), batches, delay_seconds)
     return [
         f"batch {batch.batch_id} used the watermark {batch.watermark_ms} ms, its ranges give {mark}"
         for batch, mark in zip(batches, marks.tolist(), strict=False)

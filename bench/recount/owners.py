@@ -11,8 +11,6 @@ from bench.recount import lateness
 from bench.recount.lateness import Numbers
 from bench.recount.ledger import Batch, Query
 
-# Its query is not in the ledger any more, so nobody can tell whether it was counted.
-UNKNOWN = "unknown"
 NOBODY = -1
 
 
@@ -45,7 +43,7 @@ def verdicts(
     if not queries:
         return [lateness.PENDING] * events.num_rows
     owner = owners(events, queries, window_seconds)
-    found = np.full(events.num_rows, UNKNOWN, dtype=object)
+    found = np.full(events.num_rows, lateness.UNKNOWN, dtype=object)
     for place, query in enumerate(queries):
         own = owner == place
         if own.any():

@@ -4,7 +4,15 @@ from datetime import UTC, datetime, timedelta
 
 import pyarrow as pa
 
-from bench.recount.lateness import COUNTED, LATE, PENDING, REPEATED, verdicts, watermark_faults
+from bench.recount.lateness import (
+    COUNTED,
+    LATE,
+    PENDING,
+    REPEATED,
+    UNKNOWN,
+    verdicts,
+    watermark_faults,
+)
 from bench.recount.ledger import Batch, Query, up_to
 from bench.recount.windows import EVENTS
 
@@ -40,9 +48,29 @@ def test_an_offset_belongs_to_the_batch_that_ends_behind_it() -> None:
     assert found == [COUNTED, COUNTED, LATE, COUNTED]
 
 
-def test_messages_before_and_behind_the_ledger_are_pending() -> None:
+def test_messages_in_front_of_the_first_batch_of_all_and_behind_the_ledger_are_pending() -> None:
     found = judged((0, 4, 0, "a"), (0, 5, 0, "b"), (0, 8, 0, "c"), (1, 2, 0, "d"), (2, 0, 0, "e"))
     assert found == [PENDING, COUNTED, PENDING, PENDING, PENDING]
+
+
+def test_messages_that_only_forgotten_batches_held_are_unknown_and_those_behind_the_ledger_pending() -> (
+    None
+):
+    # Retention has deleted the batches before number 6; whether its own events were late depends on
+    # the watermark of batch 5. Offset 9 is in batch 7, which used W(6) = 10 s: 9.5 s is late.
+    kept = [
+        Batch(6, {0: 5}, {0: 7}, START_MS + 10_000),
+        Batch(7, {0: 7}, {0: 10}, START_MS + 20_000),
+        Batch(8, {0: 10}, {0: 11}, START_MS + 25_000),
+    ]
+    rows = events(
+        *((0, 4, 0, "a"), (0, 5, 30, "b"), (0, 6, 5, "c"), (0, 7, 10.5, "d"), (0, 8, 9.5, "e")),
+        *((0, 9, 35, "f"), (0, 10, 19, "g"), (0, 11, 40, "h")),
+    )
+    assert verdicts(rows, kept, 10) == [
+        *(UNKNOWN, UNKNOWN, UNKNOWN, COUNTED, LATE, COUNTED, LATE, PENDING)
+    ]
+    assert watermark_faults(rows, kept, 10) == []
 
 
 def test_without_a_ledger_everything_is_pending() -> None:

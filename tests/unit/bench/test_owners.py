@@ -5,9 +5,9 @@ from typing import Any
 
 import pyarrow as pa
 
-from bench.recount.lateness import COUNTED, LATE, PENDING, REPEATED
+from bench.recount.lateness import COUNTED, LATE, PENDING, REPEATED, UNKNOWN
 from bench.recount.ledger import Query, queries
-from bench.recount.owners import UNKNOWN, verdicts, watermark_faults
+from bench.recount.owners import verdicts, watermark_faults
 from bench.recount.windows import EVENTS
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
