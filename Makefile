@@ -105,8 +105,8 @@ bench-models: installed ## how long the models and their tests take, on the stac
 truth: installed ## what the plans of all replays say must have come of them: SOURCE= REPLAY_ID= TOPIC=
 	@$(PYTHON) -m ingest truth $(call option,SOURCE,source) $(NAMES)
 
-latency: installed ## how long an event takes to be visible in HBase, over 3 minutes of a stream
-	@$(PYTHON) -m bench.latency --seconds $(or $(SECONDS),180)
+latency: installed ## how long an event takes to be visible in HBase, over 3 minutes of a stream: SECONDS= OUT=
+	@$(PYTHON) -m bench.latency --seconds $(or $(SECONDS),180) $(call option,OUT,out)
 
 bench-dashboards: installed ## how fast the dashboards are in real browsers while events stream, and the stream while people look: SECONDS=
 	@$(PYTHON) -m bench.dashboards --seconds $(or $(SECONDS),60)
@@ -114,8 +114,8 @@ bench-dashboards: installed ## how fast the dashboards are in real browsers whil
 bench-deduplication: installed ## what counting each event_id once costs the live query
 	@$(PYTHON) -m bench.deduplication
 
-soak: installed ## kill services at random while events with faults stream, then recount: KILLS= MINUTES= RATE= SEED= SOURCE=
-	@$(PYTHON) -m bench.soak $(if $(KILLS),--kills "$(KILLS)") $(if $(MINUTES),--minutes "$(MINUTES)") $(call option,RATE,rate) $(call option,SEED,seed) $(call option,SOURCE,source)
+soak: installed ## kill services at random while events with faults stream, then recount: KILLS= MINUTES= RATE= SEED= SOURCE= OUT=
+	@$(PYTHON) -m bench.soak $(if $(KILLS),--kills "$(KILLS)") $(if $(MINUTES),--minutes "$(MINUTES)") $(call option,RATE,rate) $(call option,SEED,seed) $(call option,SOURCE,source) $(call option,OUT,out)
 
 profile-generator: installed ## published figures of the real file against a generated one, or SOURCE=
 	@$(PYTHON) -m data.generator.profile $(if $(SOURCE),--source "$(SOURCE)") $(if $(SEED),--seed "$(SEED)")

@@ -12,10 +12,11 @@ MARK, NAME = "STOREPULSE_STACK", "SUPERVISOR_PROCESS_NAME"
 
 @dataclass
 class Usage:
-    """Seconds of CPU so far and resident bytes, by service."""
+    """Seconds of CPU so far and resident bytes by service, and the bytes of each of its processes."""
 
     cpu_seconds: dict[str, float] = field(default_factory=lambda: defaultdict(float))
     memory_bytes: dict[str, int] = field(default_factory=lambda: defaultdict(int))
+    processes: dict[str, dict[int, int]] = field(default_factory=lambda: defaultdict(dict))
 
 
 def measure(settings: Settings) -> Usage:
@@ -27,9 +28,10 @@ def measure(settings: Settings) -> Usage:
             if environment.get(MARK) != str(settings.paths.data):
                 continue
             name = environment.get(NAME, "supervisor")
-            times = process.cpu_times()
+            times, memory = process.cpu_times(), process.memory_info().rss
             usage.cpu_seconds[name] += times.user + times.system
-            usage.memory_bytes[name] += process.memory_info().rss
+            usage.memory_bytes[name] += memory
+            usage.processes[name][process.pid] = memory
         except (psutil.NoSuchProcess, psutil.AccessDenied):
             continue
     return usage

@@ -94,9 +94,9 @@ def parse(words: list[str], settings: Settings, now: datetime) -> Arguments:
     )
 
 
-def new_replay_id(mode: Mode, now: datetime) -> str:
-    """A name that no other replay has: mode, start, and four random digits."""
-    return f"{mode}-{now:%Y%m%dT%H%M%S}-{secrets.token_hex(2)}"
+def new_replay_id(kind: str, now: datetime) -> str:
+    """A name that no other replay has: its kind (a mode, as a rule), start, and four random digits."""
+    return f"{kind}-{now:%Y%m%dT%H%M%S}-{secrets.token_hex(2)}"
 
 
 def _or(value: Any, default: Any) -> Any:

@@ -9,43 +9,59 @@ from rich.table import Table
 from bench.visibility import percentiles
 
 
-def recoveries(kills: list[dict[str, Any]]) -> dict[str, dict[str, float]]:
-    """Number, p50 and max of the seconds to the first new row, by victim."""
-    by_victim: dict[str, list[float]] = defaultdict(list)
+def recoveries(kills: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    """By victim: p50 and max of the seconds to the first new row, and until it did its own work again."""
+    by_victim: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for kill in kills:
-        by_victim[kill["victim"]].append(kill["visible_seconds"])
-    found = {}
-    for victim, seconds in sorted(by_victim.items()):
-        ranks = percentiles(seconds)
-        found[victim] = {"kills": len(seconds), "p50": ranks["p50"], "max": ranks["max"]}
-    return found
+        by_victim[kill["victim"]].append(kill)
+    return {
+        victim: {
+            "kills": len(found),
+            "visible": _ranks([kill["visible_seconds"] for kill in found]),
+            "back": _ranks([kill["back_seconds"] for kill in found]),
+        }
+        for victim, found in sorted(by_victim.items())
+    }
+
+
+def _ranks(seconds: list[float]) -> dict[str, float]:
+    ranks = percentiles(seconds)
+    return {"p50": ranks["p50"], "max": ranks["max"]}
 
 
 def growth(samples: list[dict[str, Any]]) -> dict[str, float]:
     """Per service: memory at the end against the middle of the soak, in per cent.
 
-    Each is the median of a tenth of the samples, so that one sample during a restart decides nothing.
+    Only processes that live in both count, so a service that was started again meanwhile has no
+    growth. Each is the median of a tenth of the samples: one sample decides nothing.
     """
     if len(samples) < 20:
         return {}
     tenth = len(samples) // 10
-    middle, end = samples[len(samples) // 2 :][:tenth], samples[-tenth:]
-    names = set.intersection(*(set(sample["memory_mb"]) for sample in [*middle, *end]))
+    middle, end = _medians(samples[len(samples) // 2 :][:tenth]), _medians(samples[-tenth:])
+    sums: dict[str, tuple[float, float]] = {}
+    for name, pid in sorted(middle.keys() & end.keys()):
+        before, after = sums.get(name, (0, 0))
+        sums[name] = (before + middle[name, pid], after + end[name, pid])
+    return {name: round(100 * (b / a - 1), 1) for name, (a, b) in sums.items() if a}
 
-    def median(part: list[dict[str, Any]], name: str) -> float:
-        return float(sorted(sample["memory_mb"][name] for sample in part)[len(part) // 2])
 
-    return {
-        name: round(100 * (median(end, name) / median(middle, name) - 1), 1)
-        for name in sorted(names)
-    }
+def _medians(part: list[dict[str, Any]]) -> dict[tuple[str, int], float]:
+    found: dict[tuple[str, int], list[int]] = defaultdict(list)
+    for sample in part:
+        for name, processes in sample["processes"].items():
+            for pid, megabytes in processes.items():
+                found[name, pid].append(megabytes)
+    return {process: float(sorted(used)[len(used) // 2]) for process, used in found.items()}
 
 
 def show(result: dict[str, Any], console: Console) -> None:
     """Tables for a person."""
-    table = Table("killed", "times", "first new row after, s: p50", "max", box=None)
+    heads = ("first new row after, s: p50", "max", "works again after, s: p50", "max")
+    table = Table("killed", "times", *heads, box=None)
     for victim, row in result["recovery_seconds"].items():
-        table.add_row(victim, str(row["kills"]), f"{row['p50']:.1f}", f"{row['max']:.1f}")
+        seconds = [row[what][rank] for what in ("visible", "back") for rank in ("p50", "max")]
+        table.add_row(victim, str(row["kills"]), *(f"{each:.1f}" for each in seconds))
     console.print(table)
     verified = result["verify"]
     names = ("sent", "counted", "rejected", "late", "repeated")

@@ -14,7 +14,9 @@ from bench.soak.plan import EVERYTHING
 from services import processes
 from settings import PROJECT_DIR, Settings
 
-COMMAND_SECONDS = 400
+# stream-stop alone may take 490: the limits of producer, live and landing, and 30 s each to be killed.
+COMMAND_SECONDS = 600
+BETWEEN_STARTS_SECONDS = 15
 GONE_SECONDS = 10
 JOBS = ("live", "landing", "producer")
 
@@ -33,11 +35,18 @@ def pids_of(settings: Settings, victim: str) -> list[int]:
     return found
 
 
-def kill(settings: Settings, victim: str) -> set[int]:
-    """SIGKILL to every process of the victim, the parents first; the pids that were killed."""
-    pids = pids_of(settings, victim)
-    if not pids:
-        raise SoakError(f"{victim} does not run: make up, make stream DETACH=1")
+def await_pids(settings: Settings, victim: str) -> list[int]:
+    """The processes of the victim, which may just be on its way from one exit to its next start."""
+    deadline = time.monotonic() + BETWEEN_STARTS_SECONDS
+    while not (found := pids_of(settings, victim)):
+        if time.monotonic() > deadline:
+            raise SoakError(f"{victim} does not run: make up, make stream DETACH=1")
+        time.sleep(0.2)
+    return found
+
+
+def kill(victim: str, pids: list[int]) -> None:
+    """SIGKILL to these processes of the victim, the parents first; until they are gone."""
     for pid in pids:
         with suppress(ProcessLookupError):
             os.kill(pid, signal.SIGKILL)
@@ -46,7 +55,6 @@ def kill(settings: Settings, victim: str) -> set[int]:
         if time.monotonic() > deadline:
             raise SoakError(f"{victim}: a killed process is still there")
         time.sleep(0.02)
-    return set(pids)
 
 
 def _lives(pid: int) -> bool:
