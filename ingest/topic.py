@@ -1,5 +1,6 @@
 """EDGE KafkaConsumer: what is on the topic already, read from its end; nothing is ever committed."""
 
+import logging
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -10,15 +11,18 @@ from kafka.errors import KafkaError
 
 from ingest.contract import Limits, accepted_at, seconds_of
 from ingest.producer import CONNECT_SECONDS, DeliveryError, no_topic, unreachable
+from ingest.schedule import ReplayError
 from settings import KafkaSettings
 
 TAIL_RECORDS = 1000
 LARGEST_STEP = 64_000
 FETCH_BYTES = 8 * 1024 * 1024
 SILENT_SECONDS = 30
+TELL_SECONDS, SEARCH_SECONDS = 5, 300
 # how far the clocks of the producer and of the broker may differ
 CLOCK_MS = 10_000
 Record = Any
+log = logging.getLogger("ingest")
 
 
 @dataclass
@@ -115,7 +119,7 @@ def find(
 
     Its newest messages are usually the last ones. Where they are not, the search goes back until
     it meets one, or until `since_ms`: when the replay began, if its name says so. One that
-    `is_new`, named a moment ago, is not searched for.
+    `is_new`, named a moment ago, is not searched for. Raises ReplayError when that takes too long.
     """
     bounds = reader.bounds()
     found = Found(partition_count=len(bounds))
@@ -124,36 +128,65 @@ def find(
     }
     for record in reader.read(tails):
         _take(found, record, replay_id, limits)
-    if not is_new and any(low > bounds[number][0] for number, (low, _) in tails.items()):
-        _search_back(reader, found, replay_id, _floor(reader, found, since_ms, bounds), tails)
+    if not is_new:
+        search = _Search(reader, found, replay_id, since_ms)
+        for number, (low, _) in bounds.items():
+            if number not in found.highest and low < tails[number][0]:
+                search.back(number, low, tails[number][0])
     return found
 
 
-def _floor(
-    reader: TopicReader, found: Found, since_ms: int | None, bounds: dict[int, tuple[int, int]]
-) -> dict[int, int]:
-    if found.headers and "replay_started_at" in found.headers:
-        since_ms = round(seconds_of(found.headers["replay_started_at"].decode()) * 1000)
-    if since_ms is None:
-        return {number: low for number, (low, _) in bounds.items()}
-    return reader.since(since_ms - CLOCK_MS)
+class _Search:
+    """Goes back in a partition until it meets the replay, or where that cannot be.
 
+    A person's own name says nothing of its age: such a search is told, and given up after a while.
+    """
 
-def _search_back(
-    reader: TopicReader,
-    found: Found,
-    replay_id: str,
-    floor: dict[int, int],
-    tails: dict[int, tuple[int, int]],
-) -> None:
-    for number, (high, _) in tails.items():
-        step = TAIL_RECORDS
-        while number not in found.highest and high > floor[number]:
+    def __init__(
+        self, reader: TopicReader, found: Found, replay_id: str, since_ms: int | None
+    ) -> None:
+        self._reader, self._found, self._replay_id = reader, found, replay_id
+        self._since_ms = since_ms
+        self._read = 0
+        self._started_at = self._told_at = time.monotonic()
+
+    def back(self, number: int, begin: int, end: int) -> None:
+        """Look for the replay's newest message in one partition, from `end` back to `begin`."""
+        since = self._began_ms()
+        floor = begin if since is None else self._reader.since(since - CLOCK_MS)[number]
+        high, step = end, TAIL_RECORDS
+        while number not in self._found.highest and high > floor:
             step = min(2 * step, LARGEST_STEP)
-            low = max(floor[number], high - step)
-            for record in reader.read({number: (low, high)}):
-                _take_own(found, record, replay_id)
+            low = max(floor, high - step)
+            for record in self._reader.read({number: (low, high)}):
+                _take_own(self._found, record, self._replay_id)
+            self._read += high - low
             high = low
+            self._tell()
+            if since is None and high > floor and number not in self._found.highest:
+                self._check_patience(number, end + TAIL_RECORDS - high)
+
+    def _began_ms(self) -> int | None:
+        headers = self._found.headers
+        if headers and "replay_started_at" in headers:
+            return round(seconds_of(headers["replay_started_at"].decode()) * 1000)
+        return self._since_ms
+
+    def _tell(self) -> None:
+        if time.monotonic() - self._told_at >= TELL_SECONDS:
+            self._told_at = time.monotonic()
+            # a warning, because it also has to be seen where nobody set logging up
+            log.warning(
+                "looking for replay %s: %d older messages read", self._replay_id, self._read
+            )
+
+    def _check_patience(self, number: int, count: int) -> None:
+        if time.monotonic() - self._started_at >= SEARCH_SECONDS:
+            raise ReplayError(
+                f"replay {self._replay_id} is not among the newest {count} messages of partition "
+                f"{number}, and the search took over {SEARCH_SECONDS} s: leave --replay-id out for "
+                "a new replay, or use another topic (TOPIC=, --topic)"
+            )
 
 
 def _take(found: Found, record: Record, replay_id: str, limits: Limits) -> None:

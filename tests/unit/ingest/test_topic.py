@@ -8,6 +8,7 @@ import pytest
 
 from ingest import topic
 from ingest.contract import accepted_at
+from ingest.schedule import ReplayError
 from ingest.topic import Found, TopicReader, find
 from tests.unit.ingest.builders import LIMITS, START, recipe
 
@@ -94,6 +95,37 @@ def test_the_search_ends_where_the_replay_began() -> None:
     reader = Reader([[other()] * 1000])
     search(reader, since_ms=(START + 990) * 1000)
     assert reader.read_count < 25
+
+
+def test_a_long_search_is_told_while_it_goes_on(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(topic, "TELL_SECONDS", 0)
+    with caplog.at_level("INFO"):
+        search(Reader([[own(0), *[other()] * 40], [own(1)]]))
+    assert caplog.messages[0] == "looking for replay demo: 8 older messages read"
+    assert len(caplog.messages) > 1
+    caplog.clear()
+    # what is at the end of each partition is no search
+    with caplog.at_level("INFO"):
+        search(Reader([[*[other()] * 40, own(0)], [own(1)]]))
+    assert caplog.messages == []
+
+
+def test_a_search_without_an_end_is_given_up_with_the_remedy(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(topic, "SEARCH_SECONDS", 0)
+    reader = Reader([[other()] * 1000])
+    with pytest.raises(ReplayError) as given_up:
+        search(reader)
+    assert str(given_up.value) == (
+        "replay demo is not among the newest 12 messages of partition 0, and the search took over "
+        "0 s: leave --replay-id out for a new replay, or use another topic (TOPIC=, --topic)"
+    )
+    assert reader.read_count == 12
+    # one whose name or headers say when it began is searched for to that end
+    search(Reader([[other()] * 1000]), since_ms=(START + 900) * 1000)
 
 
 def test_a_new_replay_is_not_searched_for() -> None:
