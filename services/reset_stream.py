@@ -35,7 +35,7 @@ def run(settings: Settings, stack: Stack, force: bool, report: Report) -> int:
         return 0
     stack.stop_jobs(report)
     # the checkpoints first: without them no job can go on from a topic that is gone
-    shutil.rmtree(folder, ignore_errors=True)
+    _delete(folder)
     kafka.recreate_topics(settings)
     report(f"topics {topics} are empty")
     for table in TABLES:
@@ -52,6 +52,18 @@ def empty_table(path: str) -> int:
         return int(DeltaTable(path).delete()["num_deleted_rows"] or 0)
     except TableNotFoundError:
         return 0
+
+
+def _delete(folder: Path) -> None:
+    """One that stayed would make its job go on from offsets of a topic that is another one now."""
+    try:
+        if folder.exists():
+            shutil.rmtree(folder)
+    except OSError as error:
+        raise ServiceError(
+            f"{error.filename} cannot be deleted ({error.strerror}): mend that, then "
+            "make reset-stream again; topics and tables are as they were"
+        ) from error
 
 
 def _checkpoints(settings: Settings) -> Path:

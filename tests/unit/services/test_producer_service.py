@@ -1,6 +1,8 @@
 """The supervised replay comes back after a crash as the same replay, and ends for good when it is done."""
 
 import re
+import shutil
+from pathlib import Path
 
 import pytest
 
@@ -47,3 +49,27 @@ def test_checkpoints_elsewhere_are_left_to_their_own_tools(monkeypatch: pytest.M
     settings = Settings()
     with pytest.raises(ServiceError, match="delete the folder s3a://bucket/checkpoints"):
         reset_stream.run(settings, Stack(settings), True, print)
+
+
+def test_checkpoints_that_cannot_be_deleted_leave_the_topics_as_they_are(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "live").mkdir()
+    monkeypatch.setenv("SPARK_CHECKPOINT_URI", str(tmp_path))
+    settings, stack = Settings(), Stack(Settings())
+    monkeypatch.setattr(stack, "require_up", lambda: None)
+    monkeypatch.setattr(stack, "stop_jobs", lambda _: None)
+    recreated: list[Settings] = []
+    monkeypatch.setattr(reset_stream.kafka, "recreate_topics", recreated.append)
+
+    def refuse(path: Path) -> None:
+        raise PermissionError(13, "Permission denied", str(path / "live"))
+
+    monkeypatch.setattr(shutil, "rmtree", refuse)
+    with pytest.raises(ServiceError) as failed:
+        reset_stream.run(settings, stack, True, print)
+    assert str(failed.value) == (
+        f"{tmp_path}/live cannot be deleted (Permission denied): mend that, then make reset-stream "
+        "again; topics and tables are as they were"
+    )
+    assert recreated == []
