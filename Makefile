@@ -135,7 +135,7 @@ test-integration: installed ## the real services and a real browser, on ports an
 	@$(PYTHON) -m pytest tests/integration tests/browser
 
 screenshots: installed ## the pictures of the README, by the browser test
-	@SCREENSHOTS_DIR=docs/images $(PYTHON) -m pytest tests/browser -k "draws_with_data or fits_a_phone"
+	@SCREENSHOTS_DIR=docs/images $(PYTHON) -m pytest tests/browser -k "draws_with_data or fits_a_phone or is_dark"
 
 ci: lint test ## what CI runs
 

@@ -90,12 +90,7 @@ FLOW = [
         *("When are events refused?", REFUSED, "By the hour of their arrival, UTC."),
         *([REJECTED], "arrived_hour", "PT1H"),
         group_by=["reason"],
-        # Hours without any are left out: an axis of time would draw one hour as wide as a day.
-        form={
-            "legendType": "scroll",
-            "xAxisForceCategorical": True,
-            "x_axis_time_format": "%d %b %H:%M",
-        },
+        form={"legendType": "scroll"},
     ),
     bars(
         *("Why are events refused?", REFUSED, "The first reason that fits."),
