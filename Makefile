@@ -114,6 +114,9 @@ bench-dashboards: installed ## how fast the dashboards are in real browsers whil
 bench-deduplication: installed ## what counting each event_id once costs the live query
 	@$(PYTHON) -m bench.deduplication
 
+bench-snapshot: installed ## the live page's statements in SQLite and in DuckDB, at the rows of real data
+	@$(PYTHON) -m bench.snapshot
+
 soak: installed ## kill services at random while events with faults stream, then recount: KILLS= MINUTES= RATE= SEED= SOURCE= OUT=
 	@$(PYTHON) -m bench.soak $(if $(KILLS),--kills "$(KILLS)") $(if $(MINUTES),--minutes "$(MINUTES)") $(call option,RATE,rate) $(call option,SEED,seed) $(call option,SOURCE,source) $(call option,OUT,out)
 
