@@ -48,7 +48,7 @@ CARDS = [
     number(
         *("Usual revenue at this hour", USUAL, USUAL_TEXT),
         metric("usual_revenue", "Usual revenue", "MAX"),
-        *("the last four weeks, in so many minutes", MONEY),
+        *("in as many minutes, the last four weeks", MONEY),
         sql_where=THIS_HOUR,
     ),
     number(
