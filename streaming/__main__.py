@@ -66,7 +66,8 @@ def explain(job: str, settings: Settings, error: BaseException) -> tuple[str, in
 def explain_file(error: OSError) -> tuple[str, int]:
     """One line for a file or a connection that failed in front of the queries, and the exit code."""
     if session.is_full(error):
-        told = f"the disk is full ({error.filename}): free some room; the job tries again every "
+        where = f" ({error.filename})" if error.filename else ""
+        told = f"the disk is full{where}: free some room; the job tries again every "
         return f"{told}{DISK_PAUSE_SECONDS} s and goes on from its checkpoint", AGAIN
     if error.filename:
         return f"{error.filename}: {error.strerror}: mend it, then make stream", STOPPED

@@ -145,11 +145,19 @@ def ensure_whole(spark: SparkSession, settings: Settings, job: str) -> None:
     for name in QUERIES[job]:
         uri = checkpoint(settings, name)
         topic = kafka.analytics_topic if name == "landing_windows" else kafka.events_topic
-        torn = fault(Folder(spark, uri), topic)
+        folder = Folder(spark, uri)
+        _clear_first_write(spark, folder)
+        torn = fault(folder, topic)
         if Folder(spark, unfinished(uri)).exists():
             torn = "a repair was interrupted"
         if torn:
             raise JobError(TORN.format(checkpoint=f"{uri} ({torn})", job=job))
+
+
+def _clear_first_write(spark: SparkSession, folder: Folder) -> None:
+    """Delete what a query's very first write left when it failed: the engine takes it for another query's."""
+    if not any(folder.names(name) for name in ("offsets", "commits", "state")):
+        Folder(spark, f"{folder.uri}/offsets").delete()
 
 
 def is_full(error: OSError) -> bool:

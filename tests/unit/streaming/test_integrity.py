@@ -162,6 +162,19 @@ def add_event(folder: Path, second: int) -> None:
     write(folder, {f"events/{second}.json": f'{{"event_time": "2026-01-01 12:00:0{second}"}}'})
 
 
+def test_a_query_whose_very_first_write_failed_starts_when_there_is_room(
+    spark: SparkSession, settings: Settings, tmp_path: Path
+) -> None:
+    """A full disk leaves the temporary file of offsets/0; the engine starts no query beside it."""
+    write(tmp_path / "live", {"offsets/.0.5b1c.tmp": ""})
+    add_event(tmp_path, 1)
+    with pytest.raises(PySparkException, match="should be empty on batch 0"):
+        run_query(spark, tmp_path)
+    ensure_whole(spark, settings, "live")
+    run_query(spark, tmp_path)
+    assert (tmp_path / "live" / "commits" / "0").exists()
+
+
 def test_a_torn_state_ends_in_the_same_line(
     spark: SparkSession, settings: Settings, tmp_path: Path
 ) -> None:
