@@ -182,6 +182,10 @@ class Settings:
     def warehouse_uri(self) -> str:
         return self.spark.warehouse_uri or str(self.paths.data / "warehouse")
 
+    def raw_table(self, name: str) -> str:
+        """Where a table of raw is kept."""
+        return f"{self.warehouse_uri}/raw/{name}"
+
     @property
     def checkpoint_uri(self) -> str:
         return self.spark.checkpoint_uri or str(self.paths.data / "checkpoints")

@@ -22,8 +22,9 @@ from settings import PROJECT_DIR, Settings, SettingsError, load_settings
 
 RESULTS = PROJECT_DIR / "bench" / "results" / "models.json"
 SAMPLE = PROJECT_DIR / "data" / "sample" / "events.csv.gz"
-DBT_SECONDS = 3600
+DBT_SECONDS, LOAD_SECONDS = 3600, 600
 NEW_ROWS = 10_000
+REBUILD = "make models FULL=1 leaves out what the bench had loaded"
 # name of the measurement: what dbt is asked for; the first one only warms the server up
 STEPS: dict[str, tuple[str, ...]] = {
     "warm-up": ("run", "--full-refresh"),
@@ -38,6 +39,23 @@ class BenchError(Exception):
     """Nothing could be measured; the message says why."""
 
 
+def _run(
+    command: list[str], what: str, seconds: float, environment: dict[str, str] | None = None
+) -> subprocess.CompletedProcess[str]:
+    try:
+        return subprocess.run(
+            command,
+            cwd=PROJECT_DIR,
+            env=environment,
+            capture_output=True,
+            text=True,
+            timeout=seconds,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        raise BenchError(f"{what} took over {seconds} s") from None
+
+
 def _dbt(target: str, arguments: tuple[str, ...], folder: Path) -> dict[str, Any]:
     """One invocation; its own account of it (elapsed_time is without dbt's own start)."""
     command = [str(Path(sys.executable).parent / "dbt"), *arguments, "--target", target]
@@ -45,54 +63,37 @@ def _dbt(target: str, arguments: tuple[str, ...], folder: Path) -> dict[str, Any
         command = [sys.executable, "-m", "services.spark_session", *command]
     environment = {**os.environ, "DBT_TARGET_PATH": str(folder), "DBT_LOG_PATH": str(folder)}
     what = f"dbt {' '.join(arguments)}"
-    try:
-        done = subprocess.run(
-            command,
-            cwd=PROJECT_DIR,
-            env=environment,
-            capture_output=True,
-            text=True,
-            timeout=DBT_SECONDS,
-            check=False,
-        )
-    except subprocess.TimeoutExpired:
-        raise BenchError(f"{what} took over {DBT_SECONDS} s") from None
+    done = _run(command, what, DBT_SECONDS, environment)
     if done.returncode:
         raise BenchError(f"{what} failed; why: {folder / 'dbt.log'}")
     found: dict[str, Any] = json.loads((folder / "run_results.json").read_text(encoding="utf-8"))
     return found
 
 
-def _local(settings: Settings) -> str:
-    return settings.warehouse_uri.removeprefix("file:")
-
-
 def rows_loaded(settings: Settings) -> int:
     """Rows of raw.event_history and raw.event_stream."""
-    raw = Path(_local(settings)) / "raw"
     return sum(
-        DeltaTable(str(raw / name)).to_pyarrow_dataset().count_rows()
+        DeltaTable(settings.raw_table(name)).to_pyarrow_dataset().count_rows()
         for name in ("event_history", "event_stream")
     )
 
 
-def _history(settings: Settings) -> str:
-    return str(Path(_local(settings)) / "raw" / "event_history")
-
-
 @contextmanager
 def new_events(settings: Settings) -> Iterator[None]:
-    """The first rows of the sample, as if they had happened now; they are deleted again."""
+    """The first rows of the sample, as if they had happened now; they are deleted again.
+
+    What the models took of them goes with the next full rebuild, which the bench ends with.
+    """
     name = f"bench-{datetime.now(UTC):%Y%m%d%H%M%S}"
     options = ["--source", str(SAMPLE), "--limit", str(NEW_ROWS), "--shift", "now"]
-    command = [sys.executable, "-m", "streaming.load", *options, "--load-id", name]
-    done = subprocess.run(command, cwd=PROJECT_DIR, capture_output=True, text=True, check=False)
+    load = [sys.executable, "-m", "streaming.load", *options, "--load-id", name]
     try:
+        done = _run(load, "make load", LOAD_SECONDS)
         if done.returncode:
             raise BenchError(f"new events could not be loaded: {done.stderr.strip()[-300:]}")
         yield
     finally:
-        DeltaTable(_history(settings)).delete(f"replay_id = '{name}'")
+        DeltaTable(settings.raw_table("event_history")).delete(f"replay_id = '{name}'")
 
 
 def measure(settings: Settings, target: str, tell: Callable[[str], None]) -> dict[str, Any]:
@@ -156,9 +157,10 @@ def main() -> int:
         print(f'error: {error}: run "make load" or "make stream" first', file=sys.stderr)
         return 2
     except KeyboardInterrupt:
+        print(f"stopped; {REBUILD}", file=sys.stderr)
         return 130
     except BenchError as error:
-        print(f"error: {error}", file=sys.stderr)
+        print(f"error: {error}; {REBUILD}", file=sys.stderr)
         return 1
     write(RESULTS, arguments.label, measured)
     _show(measured, Console())

@@ -39,7 +39,7 @@ def run(settings: Settings, stack: Stack, force: bool, report: Report) -> int:
     kafka.recreate_topics(settings)
     report(f"topics {topics} are empty")
     for table in TABLES:
-        report(f"raw.{table}: {empty_table(f'{settings.warehouse_uri}/raw/{table}')} rows deleted")
+        report(f"raw.{table}: {empty_table(settings.raw_table(table))} rows deleted")
     hbase.recreate_windows(settings)
     report("HBase has no windows any more")
     report("models that hold streamed rows: .venv/bin/dbt build --full-refresh")

@@ -89,7 +89,7 @@ def _raw_table_statement(settings: Settings, name: str) -> str:
     properties = ", ".join(f"'{key}' = '{value}'" for key, value in TABLE_PROPERTIES[name].items())
     return (
         f"create table if not exists raw.{name} ({ddl(RAW_TABLES[name])}) using delta "
-        f"tblproperties ({properties}) location '{settings.warehouse_uri}/raw/{name}'"
+        f"tblproperties ({properties}) location '{settings.raw_table(name)}'"
     )
 
 

@@ -21,11 +21,6 @@ BatchFunction = Callable[[DataFrame, int], None]
 logger = logging.getLogger(__name__)
 
 
-def table_path(settings: Settings, table: str) -> str:
-    """Where a raw table is kept."""
-    return f"{settings.warehouse_uri}/raw/{table}"
-
-
 def ensure_table(spark: SparkSession, path: str, table: str) -> None:
     """Create an empty raw table when the path holds none yet."""
     builder = DeltaTable.createIfNotExists(spark).location(path).addColumns(RAW_TABLES[table])
@@ -64,7 +59,7 @@ def compact(spark: SparkSession, path: str, batch_id: int) -> None:
 def events_sink(spark: SparkSession, settings: Settings) -> BatchFunction:
     """Accepted events to raw.event_stream, the others to raw.rejected_event."""
     stream = settings.stream
-    events, refused = (table_path(settings, t) for t in ("event_stream", "rejected_event"))
+    events, refused = (settings.raw_table(t) for t in ("event_stream", "rejected_event"))
 
     def write(batch: DataFrame, batch_id: int) -> None:
         judged = judge(
@@ -88,7 +83,7 @@ def events_sink(spark: SparkSession, settings: Settings) -> BatchFunction:
 
 def windows_sink(spark: SparkSession, settings: Settings) -> BatchFunction:
     """Merge the newest update of each window; an older message never replaces a newer one."""
-    path = table_path(settings, "window_metrics")
+    path = settings.raw_table("window_metrics")
 
     def write(batch: DataFrame, batch_id: int) -> None:
         latest = transforms.latest_windows(transforms.parse_windows(batch)).persist()
@@ -129,7 +124,7 @@ def merge_windows(spark: SparkSession, path: str, updates: DataFrame) -> None:
 def start(spark: SparkSession, settings: Settings, *, once: bool = False) -> list[StreamingQuery]:
     """Start both landing queries; with `once` they end when they have landed what there is."""
     for table in ("event_stream", "rejected_event", "window_metrics"):
-        ensure_table(spark, table_path(settings, table), table)
+        ensure_table(spark, settings.raw_table(table), table)
     kafka = settings.kafka
     events = sources.read_topic(
         spark,

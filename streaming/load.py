@@ -22,7 +22,7 @@ from rich.console import Console
 from ingest import source
 from settings import PROJECT_DIR, Settings, SettingsError, load_settings
 from streaming import history, session, transforms
-from streaming.landing import ensure_table, table_path
+from streaming.landing import ensure_table
 
 TABLES = ("event_history", "rejected_history")
 WRITERS = 2
@@ -105,7 +105,7 @@ def write(
 
     Returns the number of accepted and of rejected lines.
     """
-    targets = {table: table_path(settings, table) for table in TABLES}
+    targets = {table: settings.raw_table(table) for table in TABLES}
     for table, target in targets.items():
         ensure_table(spark, target, table)
     lines, header = read_lines(spark, path, arguments.limit)
@@ -137,7 +137,7 @@ def run(arguments: argparse.Namespace) -> int:
     started = time.monotonic()
     with session.lock(settings, "load"):
         name = arguments.load_id or load_id(path, arguments)
-        before = loaded_rows(table_path(settings, "event_history"), name)
+        before = loaded_rows(settings.raw_table("event_history"), name)
         if before is not None:
             console.print(f"{path.name} is loaded already: {before:,} events ({name})")
             return 0

@@ -85,8 +85,7 @@ def analytics(settings: Settings) -> Windows:
 
 
 def _rows(settings: Settings, table: str, columns: list[str]) -> pa.Table:
-    path = f"{settings.warehouse_uri}/raw/{table}"
-    return DeltaTable(path).to_pyarrow_table(columns=columns)
+    return DeltaTable(settings.raw_table(table)).to_pyarrow_table(columns=columns)
 
 
 def window_metrics(settings: Settings) -> Windows:

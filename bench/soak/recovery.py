@@ -63,8 +63,7 @@ def has_new_row(settings: Settings, killed_at: datetime) -> Check:
 def landed_version(settings: Settings) -> int:
     """The version of raw.event_stream; -1 while there is none."""
     try:
-        path = f"{settings.warehouse_uri}/raw/event_stream"
-        return DeltaTable(path, without_files=True).version()
+        return DeltaTable(settings.raw_table("event_stream"), without_files=True).version()
     except DeltaError:
         return -1
 

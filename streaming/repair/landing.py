@@ -13,7 +13,7 @@ from ingest.topic import TopicReader
 from settings import Settings
 from streaming import transforms
 from streaming.beginning import Beginning
-from streaming.landing import ensure_table, table_path
+from streaming.landing import ensure_table
 from streaming.repair.plan import RUN_OFFSETS, Offsets, Resume, first_hole, landing_start
 from streaming.validation import judge
 
@@ -28,7 +28,7 @@ def _bounds(settings: Settings, topic: str) -> tuple[Offsets, Offsets]:
 
 
 def _table(spark: SparkSession, settings: Settings, name: str) -> DataFrame:
-    path = table_path(settings, name)
+    path = settings.raw_table(name)
     ensure_table(spark, path, name)
     return spark.read.format("delta").load(path)
 
@@ -96,7 +96,7 @@ def fill(
     try:
         count = judged.count()
         if count:
-            events, refused = (table_path(settings, name) for name in EVENT_TABLES)
+            events, refused = (settings.raw_table(name) for name in EVENT_TABLES)
             rows = transforms.event_rows(transforms.with_extra(transforms.accepted(judged)))
             _append(rows, events)
             _append(transforms.rejected(judged), refused)
