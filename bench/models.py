@@ -100,12 +100,13 @@ def measure(settings: Settings, target: str, tell: Callable[[str], None]) -> dic
     """Every step once, after one that only warms up; `tell` hears which one is under way."""
     folder = settings.paths.data / "bench-models"
     folder.mkdir(parents=True, exist_ok=True)
-    rows, steps = rows_loaded(settings), {}
+    steps: dict[str, dict[str, Any]] = {}
     for name, asked in STEPS.items():
         tell(f"{name}: dbt {' '.join(asked)}")
         with new_events(settings) if name == NEW_EVENTS else nullcontext():
             steps[name] = figures(_dbt(target, asked, folder))
     del steps["warm-up"]
+    rows = rows_loaded(settings)
     allowed = limits(rows, steps[REBUILT]["seconds"])
     return {
         "measured_at": datetime.now(UTC).isoformat(timespec="seconds"),

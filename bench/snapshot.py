@@ -9,7 +9,10 @@ import sqlite3
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
+from typing import Any
 
 import duckdb
 import pyarrow as pa
@@ -25,25 +28,41 @@ from storepulse_superset.windows import NUMBERS, TABLES, Row, State
 
 WINDOW_SECONDS, TRIALS, SEED = 2, 40, 7
 VALUES = {"event_counts": 1, "brand_windows": 81, "category_windows": 13}
-# name: SQLite as a chart asks it; DuckDB over the same rows, with the range as a time
-STATEMENTS = {
-    "windows, 30 min": (
-        "select window_started_at, sum(views) from live_windows where time_span = '30 minutes' group by 1",
-        "select window_started_at, sum(views) from event_counts where window_started_at >= ? group by 1",
-    ),
-    "brands, 5 min": (
-        "select brand, sum(views), sum(revenue) from live_brands where time_span = '5 minutes' group by 1",
-        "select value, sum(views), sum(purchase_value) from brand_windows where window_started_at >= ? group by 1",
-    ),
-    "brands, 30 min": (
-        "select brand, sum(views), sum(revenue) from live_brands where time_span = '30 minutes' group by 1",
-        "select value, sum(views), sum(purchase_value) from brand_windows where window_started_at >= ? group by 1",
-    ),
-    "categories, 30 min": (
-        "select category, sum(views) from live_categories where time_span = '30 minutes' group by 1",
-        "select value, sum(views) from category_windows where window_started_at >= ? group by 1",
-    ),
-}
+
+
+@dataclass(frozen=True)
+class Case:
+    """One of the page's questions: sums of a table by a column, over the last minutes."""
+
+    view: str
+    table: str
+    group_by: str
+    minutes: int
+
+    @property
+    def of_a_chart(self) -> str:
+        """As a chart asks SQLite: the range by its name."""
+        return (
+            f"select {self.group_by}, sum(views), sum(revenue) from {self.view} "  # noqa: S608
+            f"where time_span = '{self.minutes} minutes' group by 1"
+        )
+
+    @property
+    def of_duckdb(self) -> str:
+        """The same of the table itself: the range from a time on."""
+        column = self.group_by if self.table == "event_counts" else "value"
+        return (
+            f"select {column}, sum(views), sum(purchase_value) from {self.table} "  # noqa: S608
+            "where window_started_at >= ? group by 1"
+        )
+
+
+CASES = (
+    Case("live_windows", "event_counts", "window_started_at", 30),
+    Case("live_brands", "brand_windows", "brand", 5),
+    Case("live_brands", "brand_windows", "brand", 30),
+    Case("live_categories", "category_windows", "category", 30),
+)
 
 
 class MadeWindows:
@@ -104,18 +123,25 @@ def main() -> int:
     sqlite.deserialize(snapshot._database.serialize())
     other = in_duckdb(MadeWindows(now), now)
     table = Table("statement, p50 and p90 in ms", "SQLite", "DuckDB")
-    for name, (ours, theirs) in STATEMENTS.items():
-        minutes = int(name.split(", ")[1].split()[0])
-        since = (now - timedelta(minutes=minutes)).replace(tzinfo=None)
-        found = [
-            milliseconds(lambda sql=ours: sqlite.execute(sql).fetchall()),  # type: ignore[misc]
-            milliseconds(lambda sql=theirs, at=since: other.execute(sql, [at]).fetchall()),  # type: ignore[misc]
-        ]
+
+    def add(name: str, *works: Callable[[], object]) -> None:
+        found = [milliseconds(work) for work in works]
         table.add_row(name, *(f"{one['p50']:.1f} {one['p90']:.1f}" for one in found))
-    image = milliseconds(snapshot._database.serialize)
-    table.add_row("a generation as an image", f"{image['p50']:.1f} {image['p90']:.1f}", "")
+
+    for case in CASES:
+        since = (now - timedelta(minutes=case.minutes)).replace(tzinfo=None)
+        ours = partial(rows_of, sqlite, case.of_a_chart)
+        theirs = partial(rows_of, other, case.of_duckdb, since)
+        add(f"{case.view}, {case.minutes} min", ours, theirs)
+    add("a generation as an image", snapshot._database.serialize)
     Console().print(table)
     return 0
+
+
+def rows_of(database: Any, sql: str, *values: object) -> list[Any]:
+    """All rows of a statement."""
+    found: list[Any] = database.execute(sql, values).fetchall()
+    return found
 
 
 if __name__ == "__main__":
