@@ -110,11 +110,14 @@ class View:
         token = self.page.locator("#csrf_token").first.get_attribute("value")
         return {"X-CSRFToken": token or "", "Referer": self.base}
 
+    def post(self, path: str, data: dict[str, Any]) -> APIResponse:
+        """What this user is answered to a question that may not come from another page."""
+        url = f"{self.base}{path}"
+        return self.page.request.post(url, data=data, headers=self.headers(), timeout=120_000)
+
     def ask_again(self, title: str, **changes: Any) -> APIResponse:
         """Send the chart's newest question once more, changed."""
-        url = f"{self.base}{CHART_DATA}"
-        asked = {**self.asked[self.ids[title]], **changes}
-        return self.page.request.post(url, data=asked, headers=self.headers(), timeout=120_000)
+        return self.post(CHART_DATA, {**self.asked[self.ids[title]], **changes})
 
     def picture(self, path: Path, *, whole: bool) -> None:
         """A screenshot, of the screen or of the whole page: then the screen is made as high as that."""
@@ -142,6 +145,13 @@ class View:
             self.page.wait_for_timeout(200)
         self.page.mouse.wheel(0, -9000)
         self.page.wait_for_function("() => scrollY === 0")
+
+
+def altered(payload: dict[str, Any], **changes: Any) -> dict[str, Any]:
+    """A chart's question with something else in its only query."""
+    copy: dict[str, Any] = json.loads(json.dumps(payload))
+    copy["queries"][0].update(changes)
+    return copy
 
 
 def chart_of(url: str) -> int:

@@ -3,14 +3,12 @@
 import csv
 import io
 import json
-from dataclasses import dataclass
-from typing import Any
 
 import pytest
-from playwright.sync_api import APIResponse, Browser, Page
+from playwright.sync_api import APIResponse, Browser
 
 from services.superset import secrets
-from tests.browser.conftest import View, logged_in
+from tests.browser.conftest import CHART_DATA, View, logged_in
 from tests.stack import StackUnderTest
 
 pytestmark = pytest.mark.integration
@@ -25,26 +23,16 @@ REASONS = (
 BRANDS = "reports.rpt_brand_performance"
 
 
-@dataclass
-class Session:
-    """A user who is logged in and asks the API."""
+class Session(View):
+    """A user who asks the API."""
 
-    page: Page
-    base: str
-
-    def get(self, path: str) -> APIResponse:
+    def path(self, path: str) -> APIResponse:
+        """The answer to a GET, whatever it is."""
         return self.page.request.get(f"{self.base}{path}", max_redirects=0)
-
-    def post(self, path: str, data: dict[str, Any]) -> APIResponse:
-        token = self.page.locator("#csrf_token").first.get_attribute("value")
-        headers = {"X-CSRFToken": token or "", "Referer": self.base}
-        return self.page.request.post(
-            f"{self.base}{path}", data=data, headers=headers, timeout=120_000
-        )
 
     def sql(self, sql: str, limit: int = 1000) -> APIResponse:
         """Run a statement in SQL Lab, on the only database that this user has."""
-        (database,) = self.get("/api/v1/database/").json()["result"]
+        (database,) = self.get("/api/v1/database/")
         asked = {"database_id": database["id"], "sql": sql, "schema": "reports"}
         how = {"runAsync": False, "queryLimit": limit, "ctas_method": "TABLE", "tab": "test"}
         return self.post("/api/v1/sqllab/execute/", {**asked, **how})
@@ -135,16 +123,15 @@ def test_spark_that_stands_still_is_told_of_and_not_waited_for(
     "path", ["/users/list/", "/roles/list/", "/api/v1/security/users/", "/api/v1/log/"]
 )
 def test_an_analyst_manages_nothing(analyst: Session, path: str) -> None:
-    answer = analyst.get(path)
+    answer = analyst.path(path)
     assert answer.status in (302, 401, 403, 404)
 
 
 def test_a_viewer_takes_a_table_away_with_its_numbers(viewer: View) -> None:
     viewer.open("store-performance")
     payload = viewer.asked[viewer.ids["How well do brands sell?"]]
-    reader = Session(viewer.page, viewer.base)
-    shown = reader.post("/api/v1/chart/data", payload).json()["result"][0]
-    exported = reader.post("/api/v1/chart/data", {**payload, "result_format": "csv"})
+    shown = viewer.post(CHART_DATA, payload).json()["result"][0]
+    exported = viewer.post(CHART_DATA, {**payload, "result_format": "csv"})
     assert exported.status == 200, exported.text()
     rows = list(csv.reader(io.StringIO(exported.text().removeprefix("\ufeff"))))
     assert len(rows) == 1 + shown["rowcount"] > 1
@@ -173,7 +160,7 @@ def test_the_audit_log_tells_of_logins_failures_and_exports(
     ):
         stranger.press("#password", "Enter")
     stranger.context.close()
-    answer = admin.get("/api/v1/log/?q=(order_column:dttm,order_direction:desc,page_size:100)")
+    answer = admin.path("/api/v1/log/?q=(order_column:dttm,order_direction:desc,page_size:100)")
     assert answer.status == 200
     actions = {row["action"] for row in answer.json()["result"]}
     assert {"login", "login_failed", "export_chart"} <= actions

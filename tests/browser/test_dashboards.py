@@ -12,11 +12,12 @@ import pytest
 from playwright.sync_api import Browser
 from pyhive import hive
 
-from tests.browser.conftest import HISTORY_ROWS, View, logged_in
+from tests.browser.conftest import CHART_DATA, HISTORY_ROWS, View, altered, logged_in
 from tests.recount import Figures, report_recount
 from tests.stack import StackUnderTest, wait_until
 
-from pages import PAGES, Page  # isort: skip  (the path is set by conftest)
+from chart import sql_metric  # isort: skip  (the path is set by conftest)
+from pages import PAGES, Page  # isort: skip
 from names import slug as words  # isort: skip
 
 pytestmark = pytest.mark.integration
@@ -158,16 +159,6 @@ def test_a_page_is_dark_for_who_wants_it_dark(
     view.page.context.close()
 
 
-def altered(payload: dict[str, Any], **changes: Any) -> dict[str, Any]:
-    copy = json.loads(json.dumps(payload))
-    copy["queries"][0].update(changes)
-    return copy
-
-
-def sql_metric(expression: str) -> dict[str, str]:
-    return {"expressionType": "SQL", "sqlExpression": expression, "label": "x"}
-
-
 @pytest.mark.parametrize(
     ("slug", "table", "changes"),
     [
@@ -181,10 +172,10 @@ def sql_metric(expression: str) -> dict[str, str]:
                         "where": "1 = 1 /* what Spark reads here is not what the guard reads */"
                     }
                 },
-                {"metrics": [sql_metric("max('${env:HOME}')")]},
-                {"metrics": [sql_metric("transform(brand) using 'cat'")], "columns": []},
-                {"metrics": [sql_metric("max((select max(value) from text.`/etc/passwd`))")]},
-                {"metrics": [sql_metric("max(1)); drop table reports.rpt_sales_by_day; --")]},
+                {"metrics": [sql_metric("max('${env:HOME}')", "x")]},
+                {"metrics": [sql_metric("transform(brand) using 'cat'", "x")], "columns": []},
+                {"metrics": [sql_metric("max((select max(value) from text.`/etc/passwd`))", "x")]},
+                {"metrics": [sql_metric("max(1)); drop table reports.rpt_sales_by_day; --", "x")]},
                 {"extras": {"where": "1 = 1); set spark.sql.ansi.enabled = false; --"}},
                 {"extras": {"where": "brand in (select brand from raw.event_history)"}},
             )
@@ -194,7 +185,7 @@ def sql_metric(expression: str) -> dict[str, str]:
             for changes in (
                 {"extras": {"where": "load_extension('/tmp/x') = 1"}},
                 {"extras": {"where": "1 = 1); attach database '/tmp/x' as y; --"}},
-                {"metrics": [sql_metric("length(zeroblob(900000000))")]},
+                {"metrics": [sql_metric("length(zeroblob(900000000))", "x")]},
                 {"extras": {"where": "1 = 1); pragma database_list; --"}},
                 {"extras": {"where": "1 = 1); delete from event_counts; --"}},
             )
@@ -207,11 +198,8 @@ def test_a_viewer_who_changes_a_question_reaches_nothing(
     viewer.open(slug)
     asked = [payload for payload in viewer.asked.values() if payload]
     payload = next(p for p in asked if table in p["queries"][0]["columns"])
-    url = f"{viewer.base}/api/v1/chart/data"
-    headers = viewer.headers()
-    unchanged = viewer.page.request.post(url, data=payload, headers=headers)
-    assert unchanged.status == 200
-    answer = viewer.page.request.post(url, data=altered(payload, **changes), headers=headers)
+    assert viewer.post(CHART_DATA, payload).status == 200
+    answer = viewer.post(CHART_DATA, altered(payload, **changes))
     assert answer.status in (400, 403, 422)
     assert "root:" not in answer.text()
     assert answer.json().get("message") or answer.json().get("errors")
@@ -254,7 +242,7 @@ def test_nobody_sees_a_chart_without_a_login(browser: Browser, viewer: View) -> 
     stranger.goto(f"{viewer.base}/superset/dashboard/live-store/")
     assert "/login/" in stranger.url
     payload = next(payload for payload in viewer.asked.values() if payload)
-    answer = stranger.request.post(f"{viewer.base}/api/v1/chart/data", data=payload)
+    answer = stranger.request.post(f"{viewer.base}{CHART_DATA}", data=payload)
     assert answer.status in (400, 401, 403)
     stranger.context.close()
 

@@ -1,6 +1,5 @@
 """What drivers and dialects get wrong in silence, asked of the real services through the charts' own questions."""
 
-import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -8,17 +7,15 @@ import duckdb
 import pytest
 from playwright.sync_api import Browser
 
-from tests.browser.conftest import View, drawn_windows, kept_windows, logged_in
+from tests.browser.conftest import CHART_DATA, View, altered, drawn_windows, kept_windows, logged_in
 from tests.stack import StackUnderTest
+
+from chart import sql_metric  # isort: skip  (the path is set by conftest)
 
 pytestmark = pytest.mark.integration
 EARNED, BOUGHT = "What is earned each day?", "Purchases in the history"
 FRESH, WINDOWS = "How fresh is each table?", "What happens now: events by 2-second window"
 TIME = "%Y-%m-%d %H:%M:%S"
-
-
-def metric(expression: str, label: str = "x") -> dict[str, str]:
-    return {"expressionType": "SQL", "sqlExpression": expression, "label": label}
 
 
 def axis(column: str, grain: str) -> dict[str, str]:
@@ -28,9 +25,9 @@ def axis(column: str, grain: str) -> dict[str, str]:
 
 def ask(view: View, title: str, **changes: Any) -> list[dict[str, Any]]:
     """The rows of the chart's question with other columns, metrics or conditions."""
-    query = json.loads(json.dumps(view.asked[view.ids[title]]["queries"][0]))
     plain = {"post_processing": [], "orderby": [], "series_columns": [], "row_limit": 1000}
-    answer = view.ask_again(title, queries=[{**query, **plain, **changes}])
+    changed = altered(view.asked[view.ids[title]], **plain, **changes)
+    answer = view.post(CHART_DATA, changed)
     assert answer.status == 200, answer.text()
     return list(answer.json()["result"][0]["data"])
 
@@ -43,7 +40,7 @@ def store(viewer: View) -> View:
 
 def test_an_expression_with_two_dots_is_whole(store: View, file: duckdb.DuckDBPyConnection) -> None:
     """PyHive's compiler cuts it at the first dot: 5 + SUM(n)*0.5."""
-    twice = metric("SUM(purchase_count)*1.5 + SUM(purchase_count)*0.5")
+    twice = sql_metric("SUM(purchase_count)*1.5 + SUM(purchase_count)*0.5", "x")
     ((bought,),) = file.execute(
         "select count(*) from events where event_type = 'purchase'"
     ).fetchall()
@@ -53,7 +50,7 @@ def test_an_expression_with_two_dots_is_whole(store: View, file: duckdb.DuckDBPy
 def test_a_ratio_of_whole_numbers_keeps_its_fraction_on_spark(
     store: View, file: duckdb.DuckDBPyConnection
 ) -> None:
-    ratio = metric("SUM(purchase_count) / SUM(view_count)")
+    ratio = sql_metric("SUM(purchase_count) / SUM(view_count)", "x")
     ((share,),) = file.execute(
         "select count(*) filter (event_type = 'purchase') / count(*) filter (event_type = 'view') from events"
     ).fetchall()
@@ -81,7 +78,7 @@ def test_two_seconds_on_spark_begin_at_even_ones(viewer: View) -> None:
         viewer,
         FRESH,
         columns=[axis("newest_row_at", "PT2S")],
-        metrics=[metric("COUNT(*)")],
+        metrics=[sql_metric("COUNT(*)", "x")],
     )
     found = {row["newest_row_at"]: row["x"] for row in rows if row["newest_row_at"]}
     expected: dict[float, int] = {}
@@ -95,8 +92,8 @@ def test_two_seconds_on_spark_begin_at_even_ones(viewer: View) -> None:
 def test_a_ratio_of_whole_numbers_keeps_its_fraction_on_hbase(viewer: View) -> None:
     viewer.open("live-store")
     metrics = [
-        metric("SUM(purchases) / SUM(views)", "ratio"),
-        *(metric("SUM(purchases)", "bought"), metric("SUM(views)", "looked")),
+        sql_metric("SUM(purchases) / SUM(views)", "ratio"),
+        *(sql_metric("SUM(purchases)", "bought"), sql_metric("SUM(views)", "looked")),
     ]
     (row,) = ask(viewer, WINDOWS, columns=[], metrics=metrics)
     assert 0 < row["ratio"] < 1
