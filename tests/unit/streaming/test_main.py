@@ -48,23 +48,41 @@ def run(
     load_settings.cache_clear()
 
 
-def test_a_full_disk_in_front_of_the_start_is_one_line_and_the_job_tries_again(
-    run: Callable[[Exception], tuple[int, str]],
+@pytest.mark.parametrize(
+    ("error", "code", "told"),
+    [
+        pytest.param(
+            FULL,
+            job.AGAIN,
+            "the disk is full (/data/run/live.lock): free some room; "
+            "the job tries again every 0 s and goes on from its checkpoint",
+            id="a full disk in front of the start",
+        ),
+        pytest.param(
+            PermissionError(errno.EACCES, "Permission denied", "/data/run/live.lock"),
+            job.STOPPED,
+            "/data/run/live.lock: Permission denied: mend it, then make stream",
+            id="another trouble with a file",
+        ),
+        pytest.param(
+            PySparkException(REFUSED),
+            job.STOPPED,
+            "HBase refuses a row (brand_windows: row b'20260101_120000|asus' is refused: "
+            "NoSuchColumnFamily: metrics); mend the table or that row, then make stream",
+            id="a refused row",
+        ),
+        pytest.param(
+            JavaError("java.io.IOException: Mkdirs failed\n\tat org.apache"),
+            job.AGAIN,
+            "java.io.IOException: Mkdirs failed; starting again from the checkpoint",
+            id="an error of the Java machine",
+        ),
+    ],
+)
+def test_an_error_is_one_line_that_says_what_to_do(
+    error: Exception, code: int, told: str, run: Callable[[Exception], tuple[int, str]]
 ) -> None:
-    code, line = run(FULL)
-    assert code == job.AGAIN
-    assert line == (
-        "error: the disk is full (/data/run/live.lock): free some room; "
-        "the job tries again every 0 s and goes on from its checkpoint"
-    )
-
-
-def test_another_trouble_with_a_file_is_no_full_disk(
-    run: Callable[[Exception], tuple[int, str]],
-) -> None:
-    code, line = run(PermissionError(errno.EACCES, "Permission denied", "/data/run/live.lock"))
-    assert code == job.STOPPED
-    assert line == "error: /data/run/live.lock: Permission denied: mend it, then make stream"
+    assert run(error) == (code, f"error: {told}")
 
 
 @pytest.mark.parametrize("prefix", ["", "file://", "file:"])
@@ -84,23 +102,6 @@ def test_a_full_disk_under_the_checkpoint_is_tried_again_and_another_fault_is_no
     (tmp_path / "file").touch()
     with pytest.raises(session.JobError, match="cannot be written"):
         session.ensure_writable(f"{prefix}{tmp_path}/file/live")
-
-
-def test_a_row_that_is_refused_is_named(run: Callable[[Exception], tuple[int, str]]) -> None:
-    code, line = run(PySparkException(REFUSED))
-    assert code == job.STOPPED
-    assert line == (
-        "error: HBase refuses a row (brand_windows: row b'20260101_120000|asus' is refused: "
-        "NoSuchColumnFamily: metrics); mend the table or that row, then make stream"
-    )
-
-
-def test_an_error_of_the_java_machine_is_told_by_its_own_line(
-    run: Callable[[Exception], tuple[int, str]],
-) -> None:
-    code, line = run(JavaError("java.io.IOException: Mkdirs failed\n\tat org.apache"))
-    assert code == job.AGAIN
-    assert line == ("error: java.io.IOException: Mkdirs failed; starting again from the checkpoint")
 
 
 @pytest.mark.parametrize(
