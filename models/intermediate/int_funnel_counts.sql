@@ -7,12 +7,15 @@
         'count_if(purchased_after_cart_at is not null)',
     ],
 } %}
+{# Of events in order at most as many as of the step before: a second cart needs a second view. #}
+{% set carts = 'size(filter(carted_at, step_at -> step_at >= first_viewed_at))' %}
+{% set purchases = 'size(filter(purchased_at, step_at -> step_at >= carted_after_view_at))' %}
 {% set reached_by_events = {
     'any': ['sum(view_count)', 'sum(cart_count)', 'sum(purchase_count)'],
     'strict': [
         'sum(view_count)',
-        'sum(size(filter(carted_at, step_at -> step_at >= first_viewed_at)))',
-        'sum(size(filter(purchased_at, step_at -> step_at >= carted_after_view_at)))',
+        'sum(least(view_count, ' ~ carts ~ '))',
+        'sum(least(view_count, ' ~ carts ~ ', ' ~ purchases ~ '))',
     ],
 } %}
 

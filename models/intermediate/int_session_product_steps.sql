@@ -26,8 +26,11 @@ steps_gathered as (
         min(if(events.event_type = 'cart', events.occurred_at, null)) as first_carted_at,
         array_agg(if(events.event_type = 'cart', events.occurred_at, null)) as carted_at,
         array_agg(if(events.event_type = 'purchase', events.occurred_at, null)) as purchased_at,
-        array_agg(if(events.event_type = 'remove_from_cart', events.occurred_at, null))
-            as removed_at
+        -- At equal times it was put in first.
+        array_sort(array_agg(case events.event_type
+            when 'cart' then struct(events.occurred_at as step_at, 0 as is_removal)
+            when 'remove_from_cart' then struct(events.occurred_at as step_at, 1 as is_removal)
+        end)) as changes
     from events
     left semi join acting_sessions
         on events.session_id = acting_sessions.session_id
@@ -43,8 +46,11 @@ steps_ordered as (
         cart_count,
         purchase_count,
         -- Taken out: only what was put in before.
-        cast(size(filter(removed_at, step_at -> step_at >= first_carted_at)) as bigint)
-            as removed_count,
+        cast(size(filter(
+            changes, change -> change.is_removal = 1 and change.step_at >= first_carted_at
+        )) as bigint) as removed_count,
+        aggregate(changes, 0L, (held, change) -> greatest(held + 1 - 2 * change.is_removal, 0L))
+            as left_count,
         added_value,
         first_viewed_at,
         first_carted_at,

@@ -23,7 +23,7 @@ products_gathered as (
         count(*) as product_count,
         sum(cart_count) as added_count,
         sum(removed_count) as removed_count,
-        sum(greatest(cart_count - removed_count, 0)) as left_count,
+        sum(left_count) as left_count,
         cast(sum(added_value) as decimal(20, 2)) as added_value
     from steps
     where cart_count > 0

@@ -24,6 +24,15 @@ class Walk:
             at for at, what, which, _ in self.events if what == kind and product in (None, which)
         ]
 
+    def left(self, product: str) -> int:
+        """How many of a product are in the cart at the end; at equal times it was put in first."""
+        changes = [(at, 1) for at in self.times("cart", product)]
+        changes += [(at, 2) for at in self.times("remove_from_cart", product)]
+        left = 0
+        for _, change in sorted(changes):
+            left = left + 1 if change == 1 else max(left - 1, 0)
+        return left
+
     def count(self, kind: str) -> int:
         return sum(what == kind for _, what, _, _ in self.events)
 
@@ -119,7 +128,7 @@ class Journeys:
             product: sum(at >= times[0] for at in walk.times("remove_from_cart", product))
             for product, times in put_in.items()
         }
-        left = sum(max(len(times) - taken[product], 0) for product, times in put_in.items())
+        left = sum(walk.left(product) for product in put_in)
         begin = min(times[0] for times in put_in.values())
         bought_at = first_from(walk.times("purchase"), begin)
         if bought_at is not None:

@@ -33,7 +33,8 @@ def _events_reached(walk: Walk) -> dict[str, list[int]]:
         for kind, begin in (("cart", view), ("purchase", cart))
     ]
     counts = [walk.count(kind) for kind in ("view", "cart", "purchase")]
-    return {"any": counts, "strict": [counts[0], *after]}
+    carts = min(counts[0], after[0])
+    return {"any": counts, "strict": [counts[0], carts, min(carts, after[1])]}
 
 
 def funnel(journeys: Journeys) -> Expected:
