@@ -38,6 +38,7 @@ class Soak:
         self._kills: list[dict[str, Any]] = []
         self._memory = Memory(settings)
         self._started = time.monotonic()
+        self._is_streaming = False
 
     def _stream(self) -> None:
         asked = self._arguments
@@ -46,6 +47,7 @@ class Soak:
         faults = () if asked.no_faults else FAULTS
         name = ("--replay-id", self.replay_id)
         victims.command("services", "stream", "--detach", "--", *source, *how, *faults, *name)
+        self._is_streaming = True
 
     def run(self) -> dict[str, Any]:
         """Stream, kill, wait, stop, recount."""
@@ -87,7 +89,12 @@ class Soak:
         )
 
     def stop_stream(self) -> None:
-        """End what the soak began, so that nothing streams on behind a soak that failed."""
+        """End what the soak began, so that nothing streams on behind a soak that failed.
+
+        A stream that was there before is somebody else's: the soak is refused beside it.
+        """
+        if not self._is_streaming:
+            return
         with self._console.status("stopping the stream"):
             victims.command("services", "stream-stop")
 
@@ -152,7 +159,8 @@ def _write(result: dict[str, Any], out: Path) -> None:
 
 
 def _give_up(soak: Soak, error: Exception, out: Path) -> None:
-    """Stop the stream and keep what was measured before the soak failed."""
+    """Stop the stream and keep what was measured so far, beside the last whole result and not in its place."""
+    out = out.with_name(f"{out.stem}-unfinished.json")
     print(f"error: {error}", file=sys.stderr)
     try:
         soak.stop_stream()

@@ -150,28 +150,47 @@ class Interrupted(Soak):
     """A soak whose first kill is never recovered from."""
 
     def _begin(self) -> None:
+        self._is_streaming = True
         self._kills.append({"victim": "live", "visible_seconds": 3.0, "back_seconds": 2.0})
 
     def _carry_out(self, kill: object) -> None:
         raise victims.SoakError("kafka did not come back: make logs S=kafka")
 
 
-def test_a_soak_that_fails_half_way_leaves_a_report_and_no_stream(
+def test_a_soak_that_fails_half_way_leaves_what_it_knows_beside_the_last_result_and_no_stream(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     commands = []
     monkeypatch.setattr(victims, "command", lambda *words, **_: commands.append(words))
     monkeypatch.setattr(command, "Soak", Interrupted)
-    out = tmp_path / "results" / "soak.json"
+    out = tmp_path / "soak.json"
+    out.write_text("the last whole result")
     assert command.main(["--kills", "3", "--minutes", "0", "--out", str(out)]) == 2
     assert commands == [("services", "stream-stop")]
-    left = json.loads(out.read_text())
+    assert out.read_text() == "the last whole result"
+    unfinished = tmp_path / "soak-unfinished.json"
+    left = json.loads(unfinished.read_text())
     assert left["error"] == "kafka did not come back: make logs S=kafka"
     assert [kill["victim"] for kill in left["kills"]] == ["live"]
     assert left["recovery_seconds"]["live"]["visible"]["max"] == 3.0
     error = capsys.readouterr().err.splitlines()[-2:]
     assert error[0] == "error: kafka did not come back: make logs S=kafka"
-    assert error[1] == f"so far: {out}"
+    assert error[1] == f"so far: {unfinished}"
+
+
+def test_a_soak_that_is_refused_beside_a_stream_leaves_that_stream_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    commands = []
+
+    def refuse(*words: str, **_: object) -> str:
+        commands.append(words[:2])
+        raise victims.SoakError("a producer is already running: make stream-stop ends it")
+
+    monkeypatch.setattr(victims, "command", refuse)
+    assert command.main(["--out", str(tmp_path / "soak.json")]) == 2
+    assert commands == [("services", "stream")]
+    assert "make stream-stop" in capsys.readouterr().err
 
 
 def test_the_name_of_a_soak_says_when_it_began() -> None:
