@@ -32,7 +32,7 @@ setup: ## environments, jars and secrets; again: nothing to do
 doctor: ## what could stop the stack on this machine, and what mends it
 	@if test -f .venv/lock.sha256; then $(PYTHON) -m services doctor; else python3 -m services.prerequisites; fi
 
-up: installed ## Kafka, HBase and Spark Thrift, each when the one before is ready
+up: installed ## Kafka, HBase, Spark Thrift and Superset, each when the one before is ready
 	@$(PYTHON) -m services up
 
 status: installed ## state, pid, port and memory of each service (FORMAT=json)
@@ -51,6 +51,9 @@ load: installed ## a CSV into raw.event_history, once: SOURCE= LIMIT= SHIFT=now
 stream: installed ## streaming jobs and a replay: SOURCE= (simulate: a live shop) RATE= MODE= LOOP=1 DETACH=1 ... (docs/replay.md)
 	@$(PYTHON) -m services stream $(if $(DETACH),--detach) -- $(ARGS)
 
+jobs: installed ## the streaming jobs alone, for a shop that sends its own events (docs/events.md)
+	@$(PYTHON) -m services jobs
+
 stream-stop: installed ## end the replay and both streaming jobs
 	@$(PYTHON) -m services stream-stop
 
@@ -60,16 +63,16 @@ stream-repair: installed ## new checkpoints in place of torn ones, nothing lost 
 # Unit tests judge the SQL, not the data: make test runs them, in process. Of a selection only those tests
 # run whose models are all in it.
 models: installed ## dbt build: models and their tests, and the brand report to HBase; FULL=1 rebuilds all, SELECT= only some
-	@.venv/bin/dbt build --exclude-resource-type unit_test $(if $(SELECT),--indirect-selection cautious --select $(SELECT)) $(if $(FULL),--full-refresh) && $(PYTHON) -m hbase publish
+	@$(PYTHON) -m services.dbt build --exclude-resource-type unit_test $(if $(SELECT),--indirect-selection cautious --select $(SELECT)) $(if $(FULL),--full-refresh) && $(PYTHON) -m hbase publish
 
 models-session: installed ## the same models without any service, in a catalog of their own
-	@$(PYTHON) -m services.spark_session .venv/bin/dbt build --target session
+	@$(PYTHON) -m services.spark_session $(PYTHON) -m services.dbt build --target session
 
 docs: installed ## dbt's documentation of every model and column, into target/
-	@.venv/bin/dbt docs generate
+	@$(PYTHON) -m services.dbt docs generate
 
 docs-serve: docs ## read it in a browser, on loopback: PORT=
-	@.venv/bin/dbt docs serve --no-browser --host 127.0.0.1 --port $(or $(PORT),8089)
+	@$(PYTHON) -m services.dbt docs serve --no-browser --host 127.0.0.1 --port $(or $(PORT),8089)
 
 assets: installed ## write superset/assets from the specification in superset/spec
 	@$(PYTHON) superset/spec

@@ -58,7 +58,7 @@ def _run(
 
 def _dbt(target: str, arguments: tuple[str, ...], folder: Path) -> dict[str, Any]:
     """One invocation; its own account of it (elapsed_time is without dbt's own start)."""
-    command = [str(Path(sys.executable).parent / "dbt"), *arguments, "--target", target]
+    command = [sys.executable, "-m", "services.dbt", *arguments, "--target", target]
     if target == "session":
         command = [sys.executable, "-m", "services.spark_session", *command]
     environment = {**os.environ, "DBT_TARGET_PATH": str(folder), "DBT_LOG_PATH": str(folder)}

@@ -29,6 +29,7 @@ COMMANDS = (
     "down",
     "status",
     "stream",
+    "jobs",
     "stream-stop",
     "logs",
     "doctor",
@@ -85,7 +86,9 @@ def _stream(settings: Settings, arguments: argparse.Namespace, producer: list[st
         source.check(request.source)
         if arguments.detach:
             return _stream_detached(settings, request, producer)
-    Stack(settings).start_jobs(print)
+    stack = Stack(settings)
+    stack.require_no_producer()
+    stack.start_jobs(print)
     command = [sys.executable, "-m", "ingest", *producer]
     os.execv(sys.executable, command)  # noqa: S606 (the producer takes over: Ctrl-C is its own)
 
@@ -99,6 +102,7 @@ def _stream_detached(settings: Settings, request: Arguments, producer: list[str]
 
 
 def _detach(stack: Stack) -> int:
+    stack.require_no_producer()
     stack.start_jobs(print)
     stack.start_producer(print)
     return 0
@@ -123,6 +127,8 @@ def run(arguments: argparse.Namespace, producer: list[str]) -> int:
             status.show(stack, console, arguments.format == "json")
         case "stream":
             return _stream(settings, arguments, producer)
+        case "jobs":
+            stack.start_jobs(print)
         case "stream-stop":
             stack.stop_jobs(print)
         case "demo":

@@ -42,7 +42,7 @@ def run(settings: Settings, stack: Stack, force: bool, report: Report) -> int:
         report(f"raw.{table}: {empty_table(settings.raw_table(table))} rows deleted")
     hbase.recreate_windows(settings)
     report("HBase has no windows any more")
-    report("models that hold streamed rows: .venv/bin/dbt build --full-refresh")
+    report("models that hold streamed rows: make models FULL=1")
     return 0
 
 

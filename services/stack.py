@@ -154,11 +154,15 @@ class Stack:
 
     def start_producer(self, report: Report) -> None:
         """Start the producer under the supervisor, as `make stream DETACH=1` does."""
-        if self.supervisor.is_running("producer"):
-            raise ServiceError("a producer is already running: make stream-stop ends it")
+        self.require_no_producer()
         self.supervisor.replace("producer")
         self.supervisor.start("producer")
         report("producer started; its log: make logs S=producer")
+
+    def require_no_producer(self) -> None:
+        """Refuse while the supervisor runs a replay: two at once would mix on the topic."""
+        if self.supervisor.is_running("producer"):
+            raise ServiceError("a producer is already running: make stream-stop ends it")
 
     def require_up(self) -> None:
         """Refuse while what the jobs need does not run."""

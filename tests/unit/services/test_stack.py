@@ -5,6 +5,7 @@ import threading
 
 import pytest
 
+from services import __main__ as command
 from services import thriftserver
 from services.service import Service, ServiceError
 from services.stack import Stack
@@ -64,3 +65,19 @@ def test_a_thrift_server_that_stands_still_is_named_and_waited_for_no_longer(
     assert "make logs S=spark-thrift" in str(error.value)
     # A thread that still waits would keep the command from ending.
     assert threading.enumerate() == [threading.main_thread()]
+
+
+@pytest.mark.parametrize("how", [[], ["--detach"]])
+def test_a_second_replay_is_refused_beside_a_supervised_one_before_anything_is_started(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], how: list[str]
+) -> None:
+    supervised = Supervised()
+    supervised.running = {"producer"}
+    monkeypatch.setattr("services.stack.Supervisor", lambda *_: supervised)
+    monkeypatch.setattr(Stack, "require_up", lambda _: None)
+    monkeypatch.setattr("sys.argv", ["services", "stream", *how, "--", "--source", "simulate"])
+    assert command.main() == 1
+    assert capsys.readouterr().err == (
+        "error: a producer is already running: make stream-stop ends it\n"
+    )
+    assert supervised.running == {"producer"}

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from services import prerequisites
+from services import dbt, prerequisites
 from services.install import read_env
 from services.stack import base_services
 from services.supervisor import configuration
@@ -106,3 +106,15 @@ def test_java_is_found_when_it_speaks_of_its_options_first(monkeypatch: pytest.M
     finding = prerequisites.java()
     assert finding.ok
     assert 'version "17.' in finding.found
+
+
+def test_dbt_gets_the_wiring_of_env_and_what_the_shell_says_otherwise(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.delenv("SPARK_THRIFT_PORT", raising=False)
+    monkeypatch.setenv("STREAM_WINDOW_SECONDS", "5")
+    found = dbt.environment()
+    assert found["SPARK_THRIFT_PORT"] == read_env()["SPARK_THRIFT_PORT"]
+    assert found["STREAM_WINDOW_SECONDS"] == "5"
+    # Every target of the Makefile takes dbt from there.
+    assert "bin/dbt" not in (PROJECT_DIR / "Makefile").read_text(encoding="utf-8")
