@@ -24,8 +24,17 @@ SPARK_TABLES = (
 )
 # Bands as text in the order of their prices: the lower end stands right.
 BAND = "lpad(price_band, length(price_band) + 4 - length(split(price_band, '[-+]')[0]), ' ')"
+# Words for people in place of the codes that models tell apart by.
+ENDING = (
+    "case outcome when 'bought' then 'Bought' when 'cart_left' then 'Left a cart' "
+    "when 'browsed' then 'Browsed' else 'One event' end"
+)
 # (table, column): (type, expression)
 COMPUTED = {
+    ("rpt_session_outcomes", "ending"): ("STRING", ENDING),
+    ("rpt_time_to_purchase", "between"): ("STRING", "replace(step, '_', ' ')"),
+    ("profile_price_anomalies", "oddity"): ("STRING", "replace(anomaly, '_', ' ')"),
+    ("profile_duplicates", "what"): ("STRING", "replace(duplicate_kind, '_', ' ')"),
     ("rpt_sales_by_day", "band"): ("STRING", BAND),
     ("rpt_price_band_conversion", "band"): ("STRING", BAND),
     ("profile_price_bands", "band"): ("STRING", BAND),
@@ -38,6 +47,23 @@ COMPUTED = {
 ORDERS = {
     ("live_spans", "shortest_first"): "MIN(span_seconds)",
     ("rpt_price_band_conversion", "cheapest_first"): "MIN(band_order)",
+}
+# Heads of columns where the words of the name say too little; the unit stands with the number.
+HEADS = {
+    **{"window_started_at": "window, UTC", "newest_window_started_at": "newest window, UTC"},
+    **{"row_count": "rows", "null_count": "empty", "event_count": "events"},
+    **{"completeness": "filled, %", "completeness_score": "filled cells, %"},
+    **{"complete_row_rate": "rows without a gap, %", "distinct_share": "distinct, %"},
+    **{"cardinality_class": "class", "out_of_range_count": "out of range"},
+    **{"min_value": "least", "max_value": "greatest", "mean_value": "mean"},
+    **{"duplicate_count": "repeats", "group_count": "repeated", "duplicate_rate": "repeats, %"},
+    **{"behind_watermark_count": "behind the watermark", "age_minutes": "age, minutes"},
+    **{f"arrival_delay_ms_{share}": f"delay {share}, ms" for share in ("p50", "p95", "p99")},
+    **{"pair_count": "pairs", "mean_seconds": "mean, s"},
+    **{f"{share}_seconds": f"{share}, s" for share in ("p25", "p50", "p90")},
+    **{"session_count": "sessions", "session_conversion_rate": "conversion, %"},
+    **{"conversion_at_least": "at least, %", "conversion_at_most": "at most, %"},
+    **{"failure_count": "failures", "run_seconds": "run, s", "test_status": "result"},
 }
 RELATIONS = relations()
 Described = tuple[str, str | None, str, dict[str, str]]
@@ -87,7 +113,7 @@ def _column(table: str, name: str, kind: str) -> dict[str, Any]:
     computed = COMPUTED.get((table, name))
     return {
         "column_name": name,
-        "verbose_name": name.replace("_", " "),
+        "verbose_name": HEADS.get(name, name.replace("_", " ")),
         "is_dttm": kind in TIMES,
         "is_active": True,
         "type": kind,

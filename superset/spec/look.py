@@ -13,7 +13,12 @@ CSS = """
   .grid-row .resizable-container { width: 100% !important; max-width: 100% !important; }
   .dashboard-markdown .resizable-container { height: auto !important; min-height: 120px; }
   .dashboard-component-chart-holder .resizable-container { min-width: 100% !important; }
-  [data-test="metadata-bar"] { display: none !important; }
+  [data-test="metadata-bar"], [data-test="fave-unfave-icon"] { display: none !important; }
+  .superset-chart-table th, .superset-chart-table td {
+    padding: 3px 2px !important; font-size: 10px !important;
+  }
+  .superset-chart-table td:first-child { overflow-wrap: anywhere; }
+  .superset-chart-table th svg { display: none; }
 }
 """
 # The same thing has the same colour on every page.
@@ -23,8 +28,8 @@ REVENUE, SHARE, REFUSED = "#6673B8", "#5B8FA8", "#9467BD"
 COLOURS = {
     **{"Views": VIEW, "Carts": CART, "Purchases": PURCHASE, "Removals": REMOVAL},
     **{"view": VIEW, "cart": CART, "purchase": PURCHASE, "remove_from_cart": REMOVAL},
-    **{"Viewed": VIEW, "Put into a cart": CART, "Bought": PURCHASE, "bought": PURCHASE},
-    **{"Abandoned": "#F28E2B", "cart_left": CART, "browsed": VIEW, "one_event": "#A1A6BD"},
+    **{"Viewed": VIEW, "Put into a cart": CART, "Bought": PURCHASE},
+    **{"Abandoned": "#F28E2B", "Left a cart": CART, "Browsed": VIEW, "One event": "#A1A6BD"},
     **{"Emptied": REMOVAL, "Open": "#8FD3E4", "Revenue": REVENUE},
     **{"Conversion, %": SHARE, "Completeness, %": SHARE, "Events": "#7F8FA9", "Refused": REFUSED},
     # Reasons are no types of events.

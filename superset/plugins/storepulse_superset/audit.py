@@ -18,7 +18,10 @@ NOISE = frozenset(
     }
 )
 # Lists and states that a page asks for while it opens.
-READING = (".get", ".get_list", ".info", ".favorite_status", ".get_charts", ".get_datasets")
+READING = (
+    *(".get", ".get_list", ".info", ".favorite_status", ".get_charts", ".get_datasets"),
+    *(".get_drill_info", ".recent_activity"),
+)
 FILES = ("csv", "xlsx")
 
 

@@ -25,7 +25,7 @@ CARDS = [
     ),
     number(
         *("Refused events", REFUSED, "Messages and lines that are no valid event."),
-        *(REJECTED, "kept with their bytes and the reason"),
+        *(REJECTED, "kept, with the reason"),
     ),
 ]
 FILLED = [
@@ -75,12 +75,12 @@ PRICES = [
     groups(
         *("Which prices are odd?", "profile_price_anomalies"),
         "Products with a zero price, far from the median of their category, or with jumps.",
-        *([sql_metric("COUNT(*)", "Products")], ["anomaly"]),
+        *([sql_metric("COUNT(*)", "Products")], ["oddity"]),
     ),
     rows(
         *("How many events came twice?", "profile_duplicates"),
         "Messages with an event_id that came before, and equal rows of a file.",
-        ["duplicate_kind", "row_count", "duplicate_count", "group_count", "duplicate_rate"],
+        ["what", "row_count", "duplicate_count", "group_count", "duplicate_rate"],
         "duplicate_kind",
         formats={"row_count": WHOLE, "duplicate_count": WHOLE, "duplicate_rate": RATE},
     ),

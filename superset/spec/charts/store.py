@@ -68,7 +68,7 @@ HOW = [
     ),
     parts(
         *("How do sessions end?", "rpt_session_outcomes", "Sessions by their outcome."),
-        *(SESSIONS, "outcome"),
+        *(SESSIONS, "ending"),
     ),
     series(
         *("What is earned each day?", SALES, "The value of purchases, in the shop's currency."),
@@ -131,7 +131,7 @@ WHAT = [
     rows(
         *("How long does it take to buy?", "rpt_time_to_purchase"),
         "Seconds between steps with the same product in a session: half take at most p50.",
-        ["step", "pair_count", "p25_seconds", "p50_seconds", "p90_seconds", "mean_seconds"],
+        ["between", "pair_count", "p25_seconds", "p50_seconds", "p90_seconds", "mean_seconds"],
         "step_position",
         formats=dict.fromkeys(
             ("p25_seconds", "p50_seconds", "p90_seconds", "mean_seconds"), ",.0f"
@@ -155,7 +155,7 @@ WHAT = [
         *("Who converts best for certain?", "rpt_conversion_champions"),
         "The lower end of the 95 % interval ranks, so that few sessions win nothing.",
         [
-            *("level", "name", "session_count", "session_conversion_rate"),
+            *("name", "level", "session_count", "session_conversion_rate"),
             *("conversion_at_least", "conversion_at_most"),
         ],
         "champion_rank",
