@@ -204,6 +204,16 @@ def scan_views(stack: StackUnderTest) -> int:
     return sum(int(row["views"]) for row in scan(stack, "event_counts"))
 
 
+def card(view: View, title: str) -> dict[int, float]:
+    """What a card with a change was given: the start of a range (ms) to its number."""
+    return of_ranges(view.rows(title))
+
+
+def of_ranges(rows: list[dict[str, Any]]) -> dict[int, float]:
+    """The start of a range (ms) to the only number that stands beside it."""
+    return {row.pop("range_started_at"): next(iter(row.values())) for row in map(dict, rows)}
+
+
 def drawn_windows(rows: list[dict[str, Any]]) -> dict[datetime, list[float]]:
     """Start of a window to views, carts, purchases and removals, from the answer to the chart of windows."""
     return {

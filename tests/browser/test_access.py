@@ -147,9 +147,11 @@ def _plain(cell: str) -> str | float:
         return "" if cell == "None" else cell
 
 
-def test_the_audit_log_tells_of_logins_failures_and_exports(
-    admin: Session, analyst: Session, browser: Browser
+def test_the_audit_log_tells_of_logins_failures_edits_and_exports(
+    admin: Session, viewer: View, browser: Browser
 ) -> None:
+    viewer.open("store-performance")
+    assert viewer.ask_again("How well do brands sell?", result_format="csv").status == 200
     stranger = browser.new_context().new_page()
     stranger.goto(f"{admin.base}/login/")
     stranger.fill("#username", "analyst")
@@ -160,10 +162,14 @@ def test_the_audit_log_tells_of_logins_failures_and_exports(
     ):
         stranger.press("#password", "Enter")
     stranger.context.close()
+    chart = admin.get("/api/v1/chart/")[0]
+    change = {"description": chart["description"]}
+    url = f"{admin.base}/api/v1/chart/{chart['id']}"
+    assert admin.page.request.put(url, data=change, headers=admin.headers()).status == 200
     answer = admin.path("/api/v1/log/?q=(order_column:dttm,order_direction:desc,page_size:100)")
     assert answer.status == 200
     actions = {row["action"] for row in answer.json()["result"]}
-    assert {"login", "login_failed", "export_chart"} <= actions
+    assert {"login", "login_failed", "export_chart", "ChartRestApi.put"} <= actions
 
 
 def test_the_public_view_is_a_setting_that_opens_the_dashboards_and_nothing_else(

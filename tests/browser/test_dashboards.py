@@ -132,6 +132,8 @@ def test_a_page_fits_a_phone(
     view.picture(pictures / f"{slug}.png", whole=True)
     assert_every_chart_has_data(view)
     assert_nothing_is_cut_off(view, 390)
+    wide = "all => all.filter(one => one.parentElement.clientWidth + 1 < one.scrollWidth).length"
+    assert view.page.locator(".dashboard-component-chart-holder table").evaluate_all(wide) == 0
     lefts = {round(box["left"]) for box in boxes(view)}
     assert len(lefts) == 1  # one column
     view.page.context.close()

@@ -68,7 +68,7 @@ def test_two_gevent_workers_give_what_hbase_has_and_never_a_part_of_it(
 
     def ask(_: int) -> httpx.Response:
         url = f"{address}{CHART_DATA}"
-        return httpx.post(url, json=question, headers=headers, cookies=cookies, timeout=60)
+        return httpx.post(url, json=question, headers=headers, cookies=cookies, timeout=180)
 
     with ThreadPoolExecutor(6) as viewers:
         answers = list(viewers.map(ask, range(ASKED)))
