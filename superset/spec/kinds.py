@@ -116,7 +116,7 @@ def groups(
 def parts(title: str, table: str, text: str, value: Metric, group_by: str, **rest: Any) -> Chart:
     """A ring."""
     form = {
-        **{"donut": True, "innerRadius": 32, "outerRadius": 52, "label_type": "percent"},
+        **{"donut": True, "innerRadius": 40, "outerRadius": 54, "label_type": "percent"},
         **{"show_legend": True, "legendOrientation": "top", "legendType": "plain"},
         **{"labels_outside": True, "show_labels": True, "show_labels_threshold": 3},
         **{"number_format": WHOLE, "sort_by_metric": True, "show_total": True},
