@@ -5,16 +5,15 @@ from typing import Any
 
 import pytest
 
-from tests.browser.conftest import View, of_ranges, scan
+from tests.browser.conftest import View, card, of_ranges, scan
 from tests.stack import StackUnderTest
 
 pytestmark = pytest.mark.integration
 CARDS = {"Views": "views", "Carts": "carts", "Purchases": "purchases", "Revenue": "purchase_value"}
 WIDEST = "30 minutes"
 FOREVER = 2**62
-KEPT_MS = (
-    4000  # an answer may be one that was computed 2 s ago; the start of a range is a whole second
-)
+# An answer may be one that was computed 2 s ago, and the start of a range is a whole second.
+KEPT_MS = 4000
 Row = dict[str, Any]
 
 
@@ -47,11 +46,13 @@ def test_cards_are_what_hbase_has(viewer: View, shop: StackUnderTest) -> None:
     viewer.open("live-store")
     rows = scan(shop, "event_counts")
     for title, name in CARDS.items():
-        found = of_ranges(with_range(viewer, title))
-        before, now = sorted(found)
-        assert found[now] == pytest.approx(recount(rows, name, now), abs=0.005), title
-        assert found[before] == pytest.approx(recount(rows, name, before, now), abs=0.005), title
-    assert sum(found.values()) > 0
+        wide = of_ranges(with_range(viewer, title))
+        for found in (card(viewer, title), wide):
+            before, now = sorted(found)
+            kept = {before: recount(rows, name, before, now), now: recount(rows, name, now)}
+            assert found == pytest.approx(kept, abs=0.005), title
+        # The range that the page shows may have nothing left by now.
+        assert sum(wide.values()) > 0
 
 
 def test_conversion_is_that_of_hbase(viewer: View, shop: StackUnderTest) -> None:
@@ -92,6 +93,6 @@ def test_brands_and_categories_are_what_hbase_has(
     rows = scan(shop, table)
     most, least = by_value(rows, before - KEPT_MS), by_value(rows, after + KEPT_MS)
     found = {row[column]: row["Views"] for row in answer}
-    assert len(found) == min(limit, len(most)) > 5
+    assert len(found) == min(limit, len(most)) > 0.4 * limit
     assert {n: v for n, v in found.items() if not least[n] <= v <= most[n]} == {}
     assert all(least[name] <= min(found.values()) for name in least.keys() - found.keys())
