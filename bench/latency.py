@@ -54,7 +54,9 @@ def read_events(settings: Settings, since: float, until: float) -> list[Event]:
             continue
         if not verdict.reason:
             event_ids.add(verdict.event_id)
-        due_at = None if verdict.reason else read_time(json.loads(record.value).get("produced_at"))
+        if verdict.reason or record.value is None:
+            continue
+        due_at = read_time(json.loads(record.value).get("produced_at"))
         if due_at is None:
             continue
         second = int(verdict.event_time.timestamp())

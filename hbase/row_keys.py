@@ -3,6 +3,7 @@
 import re
 import zlib
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from urllib.parse import unquote
 
 TIME_FORMAT = "%Y%m%d_%H%M%S"
@@ -48,10 +49,15 @@ def encode(
     return (bucket(key, bucket_count) + key).encode()
 
 
+@lru_cache(maxsize=100)  # a window has dozens of keys, one behind the other
+def _started_at(text: str) -> datetime:
+    return datetime.strptime(text, TIME_FORMAT).replace(tzinfo=UTC)
+
+
 def decode(key: bytes, *, bucket_count: int = 0) -> tuple[datetime, str | None]:
     """Window start in UTC and value (None where the key has none)."""
     text = key.decode()[2 if bucket_count else 0 :]
-    started_at = datetime.strptime(text[:TIME_LENGTH], TIME_FORMAT).replace(tzinfo=UTC)
+    started_at = _started_at(text[:TIME_LENGTH])
     if len(text) == TIME_LENGTH:
         return started_at, None
     if text[TIME_LENGTH] != SEPARATOR:

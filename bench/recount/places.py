@@ -3,6 +3,7 @@
 import json
 from collections import Counter
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 from urllib.parse import unquote
 
@@ -13,7 +14,7 @@ from deltalake import DeltaTable
 from thriftpy2.thrift import TException
 
 from bench.recount import topic
-from bench.recount.windows import EVENTS, Content, Key, numbers
+from bench.recount.windows import EVENTS, Content, Key, moment, numbers
 from settings import Settings
 
 TABLES = {"all": "event_counts", "brand": "brand_windows", "category": "category_windows"}
@@ -25,6 +26,7 @@ FIELD_NAMES = (
     *("view_count", "cart_count", "purchase_count", "remove_count"),
     *("view_value", "cart_value", "purchase_value", "total_value"),
 )
+EVENT_TIME = EVENTS.field("event_time").type
 Windows = dict[Key, Content]
 
 
@@ -55,10 +57,15 @@ def hbase(settings: Settings) -> Windows:
     return found
 
 
+@lru_cache(maxsize=100)  # a window has dozens of rows, one behind the other
+def _opened_at(text: str) -> datetime:
+    return datetime.strptime(text, "%Y%m%d_%H%M%S").replace(tzinfo=UTC)
+
+
 def _window(table: str, key: bytes) -> tuple[datetime, str]:
     try:
-        moment, _, value = key.decode().partition("|")
-        return datetime.strptime(moment, "%Y%m%d_%H%M%S").replace(tzinfo=UTC), unquote(value)
+        text, _, value = key.decode().partition("|")
+        return _opened_at(text), unquote(value)
     except ValueError:
         told = f"HBase's {table}: {key!r} is not the key of a window: delete that row"
         raise topic.TopicError(told) from None
@@ -90,13 +97,17 @@ def _rows(settings: Settings, table: str, columns: list[str]) -> pa.Table:
 
 def window_metrics(settings: Settings) -> Windows:
     """raw.window_metrics, read without Spark."""
-    columns = ["window_started_at", "dimension", "value", *FIELD_NAMES]
+    rows = _rows(
+        settings, "window_metrics", ["window_started_at", "dimension", "value", *FIELD_NAMES]
+    )
+    opened_at = map(moment, rows["window_started_at"].cast(EVENT_TIME).cast(pa.int64()).to_pylist())
+    keys = zip(opened_at, rows["dimension"].to_pylist(), rows["value"].to_pylist(), strict=True)
+    contents = zip(*(rows[name].to_pylist() for name in FIELD_NAMES), strict=True)
     found: Windows = {}
     copies: Counter[Key] = Counter()
-    for row in _rows(settings, "window_metrics", columns).to_pylist():
-        key = (row["window_started_at"].astimezone(UTC), row["dimension"], row["value"])
+    for key, content in zip(keys, contents, strict=True):
         copies[key] += 1
-        found[key] = numbers(row, FIELD_NAMES)
+        found[key] = numbers(dict(zip(FIELD_NAMES, content, strict=True)), FIELD_NAMES)
     return found | {key: f"has it {count} times" for key, count in copies.items() if count > 1}
 
 

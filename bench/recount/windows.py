@@ -1,7 +1,8 @@
 """The recount itself, by DuckDB: the windows of the events that count."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any, NamedTuple, cast
 
 import duckdb
@@ -12,6 +13,7 @@ Numbers = tuple[int, int, int, int, Decimal, Decimal, Decimal, Decimal]
 # What a place has for a window: its numbers, or what is wrong with the row.
 Content = Numbers | str
 COUNTS = 4  # the other numbers are values
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 EVENTS = pa.schema(
     {
@@ -41,16 +43,16 @@ with cells as (
     from events
 )
 select
-    opened_at, cell.dimension, cell.value,
+    epoch_us(opened_at), cell.dimension, cell.value,
     count(*) filter (event_type = 'view'),
     count(*) filter (event_type = 'cart'),
     count(*) filter (event_type = 'purchase'),
     count(*) filter (event_type = 'remove_from_cart'),
-    coalesce(sum(price) filter (event_type = 'view'), 0),
-    coalesce(sum(price) filter (event_type = 'cart'), 0),
-    coalesce(sum(price) filter (event_type = 'purchase'), 0),
+    coalesce(sum(price) filter (event_type = 'view'), 0.00),
+    coalesce(sum(price) filter (event_type = 'cart'), 0.00),
+    coalesce(sum(price) filter (event_type = 'purchase'), 0.00),
     sum(price),
-    max(appended_at)
+    epoch_us(max(appended_at))
 from cells
 group by 1, 2, 3
 """
@@ -63,26 +65,21 @@ class Recounted(NamedTuple):
     changed_at: datetime
 
 
-def _utc(moment: datetime) -> datetime:
-    return moment.astimezone(UTC)
+@lru_cache(maxsize=100_000)  # a window has dozens of rows
+def moment(micros: int) -> datetime:
+    """UTC time from microseconds since 1970."""
+    return EPOCH + timedelta(microseconds=micros)
 
 
 def recount(events: pa.Table, *, window: int) -> dict[Key, Recounted]:
     """Windows of `window` seconds of `events` (columns of EVENTS), each event counted."""
     with duckdb.connect() as connection:
-        connection.execute("set timezone = 'UTC'")
         connection.register("events", events)
         rows = connection.execute(WINDOWS.format(window=window)).fetchall()
     return {
-        (_utc(row[0]), row[1], row[2]): Recounted(_numbers(row[3:11]), _utc(row[11]))
+        (moment(row[0]), row[1], row[2]): Recounted(cast(Numbers, row[3:11]), moment(row[11]))
         for row in rows
     }
-
-
-def _numbers(row: tuple[Any, ...]) -> Numbers:
-    views, carts, purchases, removals = (int(value) for value in row[:4])
-    values = [_cents(value) for value in row[4:8]]
-    return (views, carts, purchases, removals, values[0], values[1], values[2], values[3])
 
 
 def numbers(row: dict[str, Any], names: tuple[str, ...]) -> Content:
@@ -93,11 +90,12 @@ def numbers(row: dict[str, Any], names: tuple[str, ...]) -> Content:
             return f"lacks {name}"
         try:
             found.append(int(row[name]) if place < COUNTS else _cents(row[name]))
-        except (ValueError, ArithmeticError):
+        except (ValueError, ArithmeticError, TypeError):
             return f"has {name} {row[name]!r}"
     return cast(Numbers, tuple(found))
 
 
+@lru_cache(maxsize=100_000)  # most of them are zero
 def _cents(value: Any) -> Decimal:
     cents = Decimal(value).quantize(Decimal("0.01"))
     if not cents.is_finite():

@@ -7,7 +7,7 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
-from kafka.errors import KafkaError, UnknownTopicOrPartitionError
+from confluent_kafka import KafkaError, KafkaException
 
 from bench.recount import places, topic
 from bench.recount.windows import Content, Key, Numbers
@@ -76,29 +76,26 @@ def test_a_window_that_delta_has_twice_is_a_difference(monkeypatch: pytest.Monke
 class Broken:
     """A consumer whose broker goes away after it has answered once."""
 
-    def partitions_for_topic(self, _topic: str) -> set[int]:
-        return {0}
+    def __init__(self, _settings: object) -> None: ...
 
-    def beginning_offsets(self, _partitions: object) -> dict[Any, int]:
-        raise UnknownTopicOrPartitionError()
+    def list_topics(self, name: str, **_: object) -> Any:
+        return SimpleNamespace(topics={name: SimpleNamespace(partitions={0: None})})
 
-    end_offsets = beginning_offsets
+    def get_watermark_offsets(self, *_: object, **__: object) -> None:
+        raise KafkaException(KafkaError(KafkaError._ALL_BROKERS_DOWN))
 
-    def nothing(self, *_: object) -> None:
-        """Assign, seek, close."""
-
-    assign = seek_to_beginning = close = nothing
+    def close(self) -> None: ...
 
 
 @pytest.fixture
 def broken(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(topic, "KafkaConsumer", lambda **_: Broken())
+    monkeypatch.setattr(topic, "Consumer", Broken)
 
 
 @pytest.mark.usefixtures("broken")
 def test_a_broker_that_fails_on_the_way_is_one_line() -> None:
-    told = r"topic events cannot be read at 127\.0\.0\.1:9 \(UnknownTopicOrPartitionError\)"
+    told = r"topic events cannot be read at 127\.0\.0\.1:9 \(_ALL_BROKERS_DOWN\)"
     for read in (topic.offsets, lambda *asked: next(topic.read(*asked))):
         with pytest.raises(topic.TopicError, match=told) as failed:
             read("127.0.0.1:9", "events")
-        assert isinstance(failed.value.__cause__, KafkaError)
+        assert isinstance(failed.value.__cause__, KafkaException)
