@@ -40,10 +40,12 @@ def duplicates(database: Connection) -> Expected:
     return Expected("profiling.profile_duplicates", ("duplicate_kind",), rows)
 
 
+# Whole milliseconds that have passed, as the contract of the delays says; DuckDB's epoch_ms rounds.
 DELAYS = """
 select event_source, ifnull(replay_mode, 'none'), epoch_us(event_time), epoch_us(ingested_at),
-    epoch_ms(appended_at) - epoch_ms(produced_at), epoch_ms(appended_at) - epoch_ms(event_time),
-    epoch_ms(ingested_at) - epoch_ms(appended_at)
+    epoch_us(appended_at) // 1000 - epoch_us(produced_at) // 1000,
+    epoch_us(appended_at) // 1000 - epoch_us(event_time) // 1000,
+    epoch_us(ingested_at) // 1000 - epoch_us(appended_at) // 1000
 from copies
 """
 

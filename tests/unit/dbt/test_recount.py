@@ -22,7 +22,7 @@ from tests.dbt.recount.findings import insights
 from tests.dbt.recount.journeys import Journeys
 from tests.dbt.recount.numbers import average, band, mean_money, percentile, rate
 from tests.dbt.recount.profile import near_rank
-from tests.dbt.recount.stream import reconciliation
+from tests.dbt.recount.stream import reconciliation, timeliness
 
 SECOND = 1_000_000
 NOT_RECOUNTED = {
@@ -206,3 +206,17 @@ def test_every_report_and_profile_is_recounted(tmp_path: Path) -> None:
     }
     assert len(models) > 25
     assert models - recounted == NOT_RECOUNTED.keys()
+
+
+def test_a_delay_is_the_milliseconds_that_have_passed_not_the_nearest() -> None:
+    database = duckdb.connect()
+    database.execute(
+        "create table copies as select 'stream' as event_source, 'rate' as replay_mode, "
+        "timestamptz '2026-01-01 12:00:00.0009+00' as event_time, "
+        "timestamptz '2026-01-01 12:00:01.0009+00' as produced_at, "
+        "timestamptz '2026-01-01 12:00:02+00' as appended_at, "
+        "timestamptz '2026-01-01 12:01:02.3929+00' as ingested_at"
+    )
+    (row,) = timeliness(database, load_settings()).rows
+    delays = [row[f"{name}_delay_ms_max"] for name in ("send", "arrival", "landing")]
+    assert delays == [1000, 2000, 60_392]
