@@ -27,7 +27,7 @@ BAND = "lpad(price_band, length(price_band) + 4 - length(split(price_band, '[-+]
 # Words for people in place of the codes that models tell apart by.
 ENDING = (
     "case outcome when 'bought' then 'Bought' when 'cart_left' then 'Left a cart' "
-    "when 'browsed' then 'Browsed' else 'One event' end"
+    "when 'browsed' then 'Browsed' when 'one_event' then 'One event' else outcome end"
 )
 # (table, column): (type, expression)
 COMPUTED = {
