@@ -19,7 +19,15 @@ from rich.console import Console
 from rich.table import Table
 
 from bench.dashboards import opening, questions
-from bench.dashboards.viewers import BenchError, chromium, log_in, open_page, work
+from bench.dashboards.viewers import (
+    BenchError,
+    chromium,
+    log_in,
+    new_viewer,
+    open_page,
+    own_profile,
+    work,
+)
 from bench.visibility import percentiles
 from services.superset import url
 from settings import PROJECT_DIR, Settings, SettingsError, load_settings
@@ -80,7 +88,7 @@ def elsewhere(
     browser: Browser, settings: Settings, count: int, refresh_seconds: int, seconds: int
 ) -> dict[str, Any]:
     """Viewers whose browsers are not on this machine: only what they ask is."""
-    pages = [log_in(browser, url(settings)) for _ in range(count)]
+    pages = [new_viewer(browser, url(settings)) for _ in range(count)]
     asked = questions.record(pages[0], settings)
     viewers = [questions.viewer_of(page, settings) for page in pages]
     for page in pages:
@@ -122,10 +130,12 @@ def measure(settings: Settings, seconds: int, console: Console) -> dict[str, Any
             result["live_store"].append(found)
         with console.status("Live store, a browser on this machine"):
             result["live_store"].append(here(browser, settings, 1, seconds))
+    with own_profile() as person:
+        log_in(person.new_page(), url(settings))
         for slug in PAGES:
             for name, is_kept in (("kept", True), ("asked anew", False)):
                 with console.status(f"{slug}, answers {name}"):
-                    found = opening.measure(browser, settings, slug, is_kept=is_kept)
+                    found = opening.measure(person, settings, slug, is_kept=is_kept)
                 found["milliseconds"] = summary(found["milliseconds"])
                 result["opening"][f"{slug}, answers {name}"] = found
     return result

@@ -2,11 +2,21 @@
 
 import json
 import shutil
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from playwright.sync_api import Browser, Page, Request, Response, Route, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    Page,
+    Request,
+    Response,
+    Route,
+    ViewportSize,
+    sync_playwright,
+)
 
 from services.superset import secrets, url
 from settings import Settings
@@ -15,29 +25,46 @@ CHROMIUM = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 CHART_DATA = "/api/v1/chart/data"
 HOLDER = ".dashboard-component-chart-holder"
 LOAD_MS = 60_000
+SCREEN: ViewportSize = {"width": 1600, "height": 1000}
 
 
 class BenchError(Exception):
     """Nothing could be measured; the message says why."""
 
 
+def _executable() -> str:
+    found = shutil.which("chromium")
+    if found is None:
+        raise BenchError("Chromium is needed: apt-get install -y chromium")
+    return found
+
+
 @contextmanager
 def chromium() -> Iterator[Browser]:
-    """Debian's own."""
-    executable = shutil.which("chromium")
-    if executable is None:
-        raise BenchError("Chromium is needed: apt-get install -y chromium")
+    """Debian's own; each context is a browser that was never used before."""
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=executable, args=CHROMIUM)
+        browser = playwright.chromium.launch(executable_path=_executable(), args=CHROMIUM)
         try:
             yield browser
         finally:
             browser.close()
 
 
-def log_in(browser: Browser, base: str) -> Page:
-    """A page of the Viewer, logged in."""
-    page = browser.new_context(viewport={"width": 1600, "height": 1000}).new_page()
+@contextmanager
+def own_profile() -> Iterator[BrowserContext]:
+    """Debian's own with a profile on disk, as a person has it: files and compiled scripts are kept."""
+    with sync_playwright() as playwright, tempfile.TemporaryDirectory() as folder:
+        context = playwright.chromium.launch_persistent_context(
+            folder, executable_path=_executable(), args=CHROMIUM, viewport=SCREEN
+        )
+        try:
+            yield context
+        finally:
+            context.close()
+
+
+def log_in(page: Page, base: str) -> Page:
+    """The page, of the Viewer."""
     # The login page reports its own start; a person types longer than that takes.
     with page.expect_response("**/superset/log/**", timeout=LOAD_MS):
         page.goto(f"{base}/login/", timeout=LOAD_MS)
@@ -46,6 +73,11 @@ def log_in(browser: Browser, base: str) -> Page:
     page.press("#password", "Enter")
     page.wait_for_url(lambda found: "/login" not in found, timeout=LOAD_MS)
     return page
+
+
+def new_viewer(browser: Browser, base: str) -> Page:
+    """A page of the Viewer in a browser of its own."""
+    return log_in(browser.new_context(viewport=SCREEN).new_page(), base)
 
 
 class Watch:
@@ -102,7 +134,7 @@ def open_page(
 ) -> tuple[Page, Watch]:
     """A page of the Viewer that refreshes itself."""
     base = url(settings)
-    page = log_in(browser, base)
+    page = new_viewer(browser, base)
     watch = Watch(page)
     refresh_every(page, refresh_seconds)
     page.goto(f"{base}/superset/dashboard/{slug}/", timeout=LOAD_MS)
