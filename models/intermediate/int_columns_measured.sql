@@ -24,6 +24,7 @@ measured as (
             {% set is_number = column == 'price' %}
             {% set mode = 'mode(' ~ column ~ ', true)' %}
             {% set out_count = 'count_if(' ~ out_of_range.get(column) ~ ')' %}
+            {% set mean = average('sum(price)', 'count(price)', 4) %}
             {% set quartiles = 'percentile_approx(price, array(0.25, 0.5, 0.75), 10000)' %}
             struct(
                 {{ loop.index }} as column_position,
@@ -34,7 +35,7 @@ measured as (
                 approx_count_distinct({{ column }}, 0.02) as distinct_count,
                 cast(min({{ column }}) as string) as min_value,
                 cast(max({{ column }}) as string) as max_value,
-                cast({{ 'avg(price)' if is_number else 'null' }} as decimal(20, 4)) as mean_value,
+                cast({{ mean if is_number else 'null' }} as decimal(20, 4)) as mean_value,
                 cast({{ 'stddev_samp(price)' if is_number else 'null' }} as decimal(20, 4))
                     as standard_deviation,
                 cast({{ quartiles if is_number else 'null' }} as array<decimal(12, 2)>)

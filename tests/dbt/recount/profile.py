@@ -101,7 +101,9 @@ def columns(database: Connection) -> Expected:
         )
 
     for row in rows:
-        for name in ("mean_value", "standard_deviation", *QUARTILES):
+        if row["column_name"] == "price":
+            row["mean_value"] = mean_money(sum(prices), len(prices), 4)
+        for name in ("standard_deviation", *QUARTILES):
             row.pop(name)
     return Expected(
         "profiling.profile_columns",
@@ -109,7 +111,6 @@ def columns(database: Connection) -> Expected:
         rows,
         {
             "distinct_count": distinct_is_near,
-            "mean_value": only_price(within(0.0001, lambda _: mean)),
             "standard_deviation": only_price(within(0.0001, lambda _: deviation)),
             **{name: only_price(near_rank(ordered, share)) for name, share in QUARTILES.items()},
         },
