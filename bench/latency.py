@@ -52,10 +52,9 @@ def read_events(settings: Settings, since: float, until: float) -> list[Event]:
         # HBase counts a repeat once, so it must not take a number of its own.
         if verdict.event_id in event_ids:
             continue
-        if not verdict.reason:
-            event_ids.add(verdict.event_id)
         if verdict.reason or record.value is None:
             continue
+        event_ids.add(verdict.event_id)
         due_at = read_time(json.loads(record.value).get("produced_at"))
         if due_at is None:
             continue

@@ -1,6 +1,7 @@
 """A topic is read to the end that it had: past gaps, not beyond, and never silently short."""
 
 from collections.abc import Iterable
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -97,7 +98,7 @@ def test_a_broker_that_is_not_there_is_one_line(monkeypatch: pytest.MonkeyPatch)
         topic.offsets("127.0.0.1:1", "events")
 
 
-def test_a_topic_that_is_not_there_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_topic_that_is_not_there_is_one_line() -> None:
     with pytest.raises(topic.TopicError, match="there is no topic events"):
         topic._partitions(Missing(), "127.0.0.1:9", "events")  # type: ignore[arg-type]
 
@@ -106,7 +107,7 @@ class Missing:
     """A broker without topics."""
 
     def list_topics(self, name: str, **_: object) -> Any:
-        return type("Found", (), {"topics": {name: type("Topic", (), {"partitions": {}})}})
+        return SimpleNamespace(topics={name: SimpleNamespace(partitions={})})
 
 
 def test_places_are_asked_for_by_partition() -> None:
