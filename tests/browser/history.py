@@ -4,6 +4,7 @@ import duckdb
 
 from tests.recount import SAMPLE
 
+HISTORY_ROWS = 10_000
 EVENTS = """
 create table events as
 select event_type, user_id, user_session, price::decimal(12, 2) as price,

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import APIResponse, Browser
 
 from services.superset import secrets
-from tests.browser.conftest import CHART_DATA, View, logged_in
+from tests.browser.view import CHART_DATA, View, logged_in
 from tests.stack import StackUnderTest
 
 pytestmark = pytest.mark.integration

@@ -9,16 +9,16 @@ from typing import Any
 
 import psutil
 import pytest
+from chart import sql_metric
+from names import slug as words
+from pages import PAGES, Page
 from playwright.sync_api import Browser
 from pyhive import hive
 
-from tests.browser.conftest import CHART_DATA, HISTORY_ROWS, View, altered, logged_in
+from tests.browser.history import HISTORY_ROWS
+from tests.browser.view import CHART_DATA, View, altered, logged_in
 from tests.recount import Figures, report_recount
 from tests.stack import StackUnderTest, wait_until
-
-from chart import sql_metric  # isort: skip  (the path is set by conftest)
-from pages import PAGES, Page  # isort: skip
-from names import slug as words  # isort: skip
 
 pytestmark = pytest.mark.integration
 REPORT_COLUMNS = (

@@ -4,8 +4,8 @@ import duckdb
 import pytest
 from playwright.sync_api import Browser
 
-from tests.browser.conftest import View, logged_in, wait_for
 from tests.browser.history import BAND
+from tests.browser.view import View, logged_in, wait_for
 from tests.stack import StackUnderTest
 
 pytestmark = pytest.mark.integration

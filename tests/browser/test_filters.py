@@ -11,7 +11,8 @@ import pytest
 from filters import Filter
 from pages import LIVE_FILTERS, PAGES, STORE_FILTERS
 
-from tests.browser.conftest import HISTORY_ROWS, View, choose, wait_for
+from tests.browser.history import HISTORY_ROWS
+from tests.browser.view import View, choose, wait_for
 from tests.recount import SAMPLE
 
 pytestmark = pytest.mark.integration

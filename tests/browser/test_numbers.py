@@ -8,8 +8,8 @@ from typing import Any
 import duckdb
 import pytest
 
-from tests.browser.conftest import HISTORY_ROWS, View
-from tests.browser.history import BAND
+from tests.browser.history import BAND, HISTORY_ROWS
+from tests.browser.view import View
 from tests.stack import StackUnderTest
 
 pytestmark = pytest.mark.integration

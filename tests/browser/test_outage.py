@@ -6,7 +6,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from tests.browser.conftest import View, choose, drawn_windows, kept_windows, wait_for
+from tests.browser.view import View, choose, wait_for
+from tests.browser.windows import drawn_windows, kept_windows
 from tests.stack import StackUnderTest
 
 pytestmark = pytest.mark.integration

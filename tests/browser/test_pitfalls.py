@@ -5,12 +5,12 @@ from typing import Any
 
 import duckdb
 import pytest
+from chart import sql_metric
 from playwright.sync_api import Browser
 
-from tests.browser.conftest import CHART_DATA, View, altered, drawn_windows, kept_windows, logged_in
+from tests.browser.view import CHART_DATA, View, altered, logged_in
+from tests.browser.windows import drawn_windows, kept_windows
 from tests.stack import StackUnderTest
-
-from chart import sql_metric  # isort: skip  (the path is set by conftest)
 
 pytestmark = pytest.mark.integration
 EARNED, BOUGHT = "What is earned each day?", "Purchases in the history"

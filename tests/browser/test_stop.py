@@ -4,7 +4,8 @@ import json
 
 import pytest
 
-from tests.browser.conftest import View, card, kept_windows, scan_views, wait_for
+from tests.browser.view import View, wait_for
+from tests.browser.windows import card, kept_windows, scan_views
 from tests.stack import StackUnderTest
 
 pytestmark = pytest.mark.integration

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from tests.browser.conftest import View, card, of_ranges, scan
+from tests.browser.view import View
+from tests.browser.windows import card, of_ranges, scan
 from tests.stack import StackUnderTest
 
 pytestmark = pytest.mark.integration
