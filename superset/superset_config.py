@@ -53,7 +53,8 @@ DASHBOARD_AUTO_REFRESH_INTERVALS = [
 ]
 
 # ---- look: nothing slides or grows into its place on pages that are drawn again and again ----
-_AT_ONCE = {"echartsOptionsOverrides": {"animation": False}}
+# "All" and "Inv" beside a legend lose their words when a chart is refreshed in place; its names can be clicked.
+_AT_ONCE = {"echartsOptionsOverrides": {"animation": False, "legend": {"selector": False}}}
 _STILL = {"motion": False}
 THEME_DEFAULT = {**THEME_DEFAULT, **_AT_ONCE, "token": {**THEME_DEFAULT["token"], **_STILL}}
 THEME_DARK = {**THEME_DARK, **_AT_ONCE, "token": {**THEME_DARK["token"], **_STILL}}
