@@ -29,8 +29,8 @@ def _asks_for_a_file() -> bool:
     if not has_request_context():
         return False
     asked: Any = request.get_json(silent=True) or request.form or {}
-    text = str(asked.get("result_format") or asked.get("form_data") or "")
-    return any(form in text for form in FILES)
+    told = (asked.get("result_format"), asked.get("form_data"), request.args.get("format"))
+    return any(form in str(text) for form in FILES for text in told)
 
 
 class AuditLogger(DBEventLogger):

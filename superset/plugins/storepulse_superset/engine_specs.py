@@ -6,6 +6,8 @@ from superset.db_engine_specs.base import BaseEngineSpec
 from superset.db_engine_specs.shillelagh import ShillelaghEngineSpec
 from superset.db_engine_specs.spark import SparkEngineSpec
 
+from storepulse_superset import spark_errors
+
 
 class HBaseEngineSpec(ShillelaghEngineSpec):
     """The windows of the last 65 minutes."""
@@ -40,6 +42,11 @@ class SparkThriftEngineSpec(SparkEngineSpec):
         "PT2S": "timestamp_seconds(floor(unix_timestamp({col}) / 2) * 2)",
         "PT10S": "timestamp_seconds(floor(unix_timestamp({col}) / 10) * 10)",
     }
+
+    @classmethod
+    def _extract_error_message(cls, ex: Exception) -> str:
+        """What a chart and SQL Lab show; Hive's own shows the whole answer, with the stack trace of Java."""
+        return spark_errors.in_words(str(ex.args[-1] if ex.args else ex))
 
     @classmethod
     def get_default_catalog(cls, database: Any) -> None:

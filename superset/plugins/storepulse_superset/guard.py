@@ -13,7 +13,9 @@ STATEMENTS = (exp.Query, exp.Describe, exp.Show, exp.Use)
 FUNCTIONS = {
     *("reflect", "java_method", "try_reflect"),
     *("read_files", "input_file_name", "table_changes_by_path"),
-    *("from_protobuf", "to_protobuf", "from_xml"),  # their options name files
+    # Their options name files.
+    *("from_protobuf", "to_protobuf", "from_avro", "to_avro", "schema_of_avro"),
+    *("from_xml", "schema_of_xml"),
 }
 # Spark reads a path when the "schema" of a table is the name of a format, or of its class.
 FORMATS = {
