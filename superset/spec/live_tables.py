@@ -2,6 +2,8 @@
 
 TEXT, NUMBER, TIME = "VARCHAR", "FLOAT", "DATETIME"
 SPAN = {"time_span": TEXT}
+# By either of them the windows by brand or by category are read instead of those of the shop, never by both.
+SCOPES = {"brand": TEXT, "category": TEXT}
 NUMBERS = dict.fromkeys(("views", "carts", "purchases", "removals", "events", "revenue"), NUMBER)
 # view: (the table of HBase, what a row is, columns)
 LIVE_TABLES: dict[str, tuple[str, str, dict[str, str]]] = {
@@ -11,11 +13,11 @@ LIVE_TABLES: dict[str, tuple[str, str, dict[str, str]]] = {
     ),
     "live_totals": (
         *("event_counts", "One row a window of the last so many minutes, and of those before."),
-        {**SPAN, "range_started_at": TIME, **NUMBERS},
+        {**SPAN, "range_started_at": TIME, **SCOPES, **NUMBERS},
     ),
     "live_windows": (
         *("event_counts", "One row a 2-second window of the last so many minutes."),
-        {**SPAN, "window_started_at": TIME, **NUMBERS},
+        {**SPAN, "window_started_at": TIME, **SCOPES, **NUMBERS},
     ),
     "live_brands": (
         *("brand_windows", "One row a window and brand of the last so many minutes."),

@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from chart import Chart
+from chart import Chart, Metric, metric
 from datasets import source_of
 from names import uuid_of
 
@@ -51,11 +51,16 @@ def _table(chart: Chart) -> Params:
 def _series(chart: Chart) -> Params:
     found = {"metrics": chart.metrics, "groupby": chart.group_by, "x_axis": chart.x_axis}
     if chart.is_time:
-        return found | {"time_grain_sqla": chart.grain}
+        newest = {"timeseries_limit_metric": _newest(chart), "order_desc": True}
+        return found | {"time_grain_sqla": chart.grain} | (newest if chart.order_by else {})
     if chart.order_by:
         first = chart.metrics[0]
         found |= {"x_axis_sort": first["label"], "timeseries_limit_metric": first}
     return found | {"order_desc": True}
+
+
+def _newest(chart: Chart) -> Metric:
+    return metric(chart.x_axis, "Newest", "MAX")
 
 
 def _grouped(chart: Chart) -> Params:
@@ -103,7 +108,8 @@ def _query(chart: Chart) -> Params:
     ]
     order: list[Any] = [[chart.order_by, chart.ascending]] if chart.columns else []
     if chart.metrics and chart.order_by:
-        order = [[chart.metrics[0], chart.ascending]]
+        first = _newest(chart) if chart.is_time else chart.metrics[0]
+        order = [[first, chart.ascending]]
     return {
         "filters": filters,
         "extras": {"having": "", "where": chart.sql_where},

@@ -9,6 +9,7 @@ from itertools import islice
 from typing import Any
 
 from storepulse_superset.image import CHECK_EVERY, open_image
+from storepulse_superset.scope import scoped
 
 QUERY_SECONDS = 10
 # What follows the clock and not the windows is asked anew.
@@ -44,8 +45,15 @@ class Generation:
         end = time.monotonic() + QUERY_SECONDS
         # A long statement would stop every other request of the worker.
         self._connection.set_progress_handler(lambda: time.monotonic() > end, CHECK_EVERY)
-        cursor = self._connection.execute(sql, parameters)
-        return Answer(cursor.description, cursor.fetchall())
+        try:
+            statement = scoped(self._connection, sql, parameters)
+            cursor = self._connection.execute(statement, parameters)
+            return Answer(cursor.description, cursor.fetchall())
+        except sqlite3.OperationalError as error:
+            if "interrupted" not in str(error):
+                raise
+            told = f"the statement timed out after {QUERY_SECONDS:g} seconds: ask for less"
+            raise sqlite3.OperationalError(told) from None
 
 
 class Cursor:

@@ -33,19 +33,33 @@ select time_span, 0, datetime('now', (-span_seconds) || ' seconds'),
     datetime('now', (-2 * span_seconds) || ' seconds')
 from live_spans;
 """
-# Zeros, so that the range has a row when nothing happened and is never mistaken for the one before.
-TOTALS = f"""
-create view live_totals as
-select ranges.time_span, ranges.begins_at as range_started_at, {_NUMBERS}
+# HBase keeps windows of the whole shop, by brand and by category, so totals and windows are there three times;
+# which of them answers a question is decided by what it names (scope.py).
+SCOPES = ("brand", "category")
+
+
+def _named(scope: str, value: str) -> str:
+    return ", ".join(f"{value if name == scope else 'null'} as {name}" for name in SCOPES)
+
+
+def _totals(view: str, table: str, scope: str = "") -> str:
+    # Zeros, so that the range has a row when nothing happened and is never mistaken for the one before.
+    names = f"cross join {scope}_names as names" if scope else ""
+    return f"""
+create view {view} as
+select ranges.time_span, ranges.begins_at as range_started_at, {_named(scope, "windows.value")}, {_NUMBERS}
 from live_ranges as ranges
-{_IN_RANGE.format(table="event_counts")} and windows.window_started_at < ranges.ends_at
+{_IN_RANGE.format(table=table)} and windows.window_started_at < ranges.ends_at
 union all
-select time_span, begins_at, {_ZEROS} from live_ranges;
+select ranges.time_span, ranges.begins_at, {_named(scope, "names.value")}, {_ZEROS} from live_ranges as ranges {names};
 """
-WINDOWS = f"""
-create view live_windows as
-select ranges.time_span, windows.window_started_at, {_NUMBERS}
-from live_ranges as ranges {_IN_RANGE.format(table="event_counts")}
+
+
+def _windows(view: str, table: str, scope: str = "") -> str:
+    return f"""
+create view {view} as
+select ranges.time_span, windows.window_started_at, {_named(scope, "windows.value")}, {_NUMBERS}
+from live_ranges as ranges {_IN_RANGE.format(table=table)}
 where ranges.is_now = 1;
 """
 
@@ -92,8 +106,13 @@ from stream_status;
 """
 VIEWS = (
     SPANS_AND_RANGES
-    + TOTALS
-    + WINDOWS
+    + _totals("live_totals", "event_counts")
+    + _windows("live_windows", "event_counts")
+    + "".join(
+        _totals(f"live_totals_by_{name}", f"{name}_windows", name)
+        + _windows(f"live_windows_by_{name}", f"{name}_windows", name)
+        for name in SCOPES
+    )
     + _by("brand", "brands")
     + _by("category", "categories")
     + PACE

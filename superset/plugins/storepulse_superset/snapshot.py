@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
 from storepulse_superset.generation import Generation
-from storepulse_superset.live_views import VIEWS
+from storepulse_superset.live_views import SCOPES, VIEWS
 from storepulse_superset.windows import NUMBERS, TABLES, Row, State
 
 KEPT = timedelta(minutes=65)
@@ -30,7 +30,7 @@ SCHEMA = "".join(
     f"create table {table} (window_started_at text, value text, {COLUMNS}, updated_at text, "
     "primary key (window_started_at, value)) without rowid;"
     for table in TABLES
-)
+) + "".join(f"create table {name}_names (value text primary key) without rowid;" for name in SCOPES)
 # The ages are taken when the view is read, so they grow while nothing arrives. A stream that catches up
 # writes now what happened long ago: then the newest event is as old as the end of its window.
 STATUS = """
@@ -162,6 +162,11 @@ class Snapshot:
             self._database.execute(too_old, (oldest,))
             put = f"insert or replace into {table} values ({marks})"  # noqa: S608 (our names)
             self._database.executemany(put, found)
+        for name in SCOPES:
+            if is_full:
+                self._database.execute(f"delete from {name}_names")  # noqa: S608 (our names)
+            put = f"insert or ignore into {name}_names values (?)"  # noqa: S608 (our names)
+            self._database.executemany(put, {(row[1],) for row in rows[f"{name}_windows"]})
         watermark = state.watermark.isoformat(sep=" ") if state.watermark else None
         self._database.execute(
             "update state set watermark = ?, batch_id = ?, updated_at = ?, hbase_error = ''",

@@ -62,7 +62,7 @@ def test_the_question_that_is_kept_names_the_same_columns(chart: dict[str, Any])
 
 @pytest.mark.parametrize("chart", of("charts").values(), ids=lambda chart: chart["slice_name"])
 def test_every_chart_says_what_it_reads(chart: dict[str, Any]) -> None:
-    assert chart["description"]
+    assert re.search(r" Reads (the model \w+|live_\w+ \(.* in HBase\))\.$", chart["description"])
     assert json.loads(chart["query_context"])["queries"]
 
 
@@ -92,6 +92,22 @@ def _has_dates(chart: dict[str, Any]) -> bool:
     return any(one.get("operator") == "TEMPORAL_RANGE" for one in chart["params"]["adhoc_filters"])
 
 
+def test_a_long_history_loses_its_oldest_points_and_no_others() -> None:
+    """Superset would keep the greatest values, wherever they lie."""
+    over_time = {
+        chart["slice_name"]: json.loads(chart["query_context"])["queries"][0]
+        for chart in of("charts").values()
+        if chart["viz_type"] == "echarts_timeseries_bar"
+        and chart["params"].get("time_grain_sqla") in ("P1D", "PT1H")
+    }
+    assert len(over_time) > 3
+    for title, query in over_time.items():
+        ((first, is_ascending),) = query["orderby"]
+        axis = query["columns"][0]["sqlExpression"]
+        assert (first["sqlExpression"], is_ascending) == (f"MAX({axis})", False), title
+        assert query["row_limit"] == 10_000, title
+
+
 def test_no_live_chart_sends_the_time() -> None:
     """Its answers could be shared by nobody."""
     live = [d for d in of("datasets").values() if not d["schema"]]
@@ -103,6 +119,25 @@ def test_no_live_chart_sends_the_time() -> None:
 def test_the_ranges_of_the_page_are_those_that_the_history_knows() -> None:
     text = (PROJECT_DIR / "models/reports/rpt_usual_hours.sql").read_text(encoding="utf-8")
     assert re.findall(r"'(\d+ minutes)'", text) == list(SPANS)
+
+
+@pytest.mark.parametrize("dashboard", of("dashboards").values(), ids=lambda d: d["slug"])
+def test_one_thing_has_one_colour_on_every_page(dashboard: dict[str, Any]) -> None:
+    colours = dashboard["metadata"]["label_colors"]
+    same = (
+        *(("Views", "view", "Viewed"), ("Carts", "cart", "Put into a cart", "Left a cart")),
+        *(("Purchases", "purchase", "Bought"), ("Removals", "remove_from_cart", "Emptied")),
+    )
+    assert [len({colours[name] for name in names}) for names in same] == [1, 1, 1, 1]
+    assert len({colours[names[0]] for names in same}) == 4
+
+
+def test_pages_on_hbase_and_phones_ask_again_by_themselves() -> None:
+    seconds = {d["slug"]: d["metadata"]["refresh_frequency"] for d in of("dashboards").values()}
+    assert seconds == {
+        **{"live-store": 1, "live-store-phone": 1},
+        **{"store-performance": 0, "store-performance-phone": 300, "data-quality": 0},
+    }
 
 
 @pytest.mark.parametrize("dashboard", of("dashboards").values(), ids=lambda d: d["slug"])

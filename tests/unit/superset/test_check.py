@@ -78,7 +78,11 @@ def test_an_exposure_that_forgets_a_model_is_named() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["spark://superset@127.0.0.1/x", "Password: x", "http://shop.example:8080/"]
+    "text",
+    [
+        *("spark://superset@127.0.0.1/x", "Password: x", "http://shop.example:8080/"),
+        "spark://superset@warehouse.shop.example/reports",
+    ],
 )
 def test_an_address_or_a_secret_is_named(tmp_path: Any, text: str) -> None:
     (tmp_path / "one.yaml").write_text(f"text: '{text}'", encoding="utf-8")
