@@ -18,7 +18,7 @@ from playwright.sync_api import Error as PlaywrightError
 from rich.console import Console
 from rich.table import Table
 
-from bench.dashboards import opening, questions
+from bench.dashboards import conditions, opening, questions
 from bench.dashboards.viewers import (
     BenchError,
     chromium,
@@ -29,6 +29,7 @@ from bench.dashboards.viewers import (
     work,
 )
 from bench.visibility import percentiles
+from hbase.store import HBaseError
 from services.superset import url
 from settings import PROJECT_DIR, Settings, SettingsError, load_settings
 
@@ -122,7 +123,8 @@ def measure(settings: Settings, seconds: int, console: Console) -> dict[str, Any
     """All of it, one after the other."""
     with console.status("the stream alone"), latency(seconds) as alone:
         pass
-    result: dict[str, Any] = {"stream_alone_ms": alone, "live_store": [], "opening": {}}
+    result: dict[str, Any] = {"conditions": conditions.measure(settings)}
+    result |= {"stream_alone_ms": alone, "live_store": [], "opening": {}}
     with chromium() as browser:
         for count, refresh_seconds in VISITS:
             with console.status(f"Live store, {count} looking from elsewhere"):
@@ -142,7 +144,13 @@ def measure(settings: Settings, seconds: int, console: Console) -> dict[str, Any
 
 
 def show(result: dict[str, Any], console: Console) -> None:
-    """Two tables."""
+    """What it was measured on, and two tables."""
+    found = result["conditions"]
+    console.print(
+        f"{found['events_a_second']:,} events a second; HBase holds {found['windows']:,} windows "
+        f"with {found['brands_a_window']:,} brands each",
+        highlight=False,
+    )
     live = Table("Live store", "answers", "p50, ms", "p95, ms", "max, ms", "stream p99", box=None)
     live.add_row("nobody", "", "", "", "", f"{result['stream_alone_ms']['p99']:,.0f} ms")
     for one in result["live_store"]:
@@ -174,7 +182,7 @@ def main() -> int:
     except SettingsError as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
-    except (BenchError, PlaywrightError, httpx.HTTPError) as error:
+    except (BenchError, HBaseError, PlaywrightError, httpx.HTTPError) as error:
         print(f"error: {str(error).splitlines()[0]}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
