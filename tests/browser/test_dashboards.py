@@ -16,7 +16,7 @@ from playwright.sync_api import Browser
 from pyhive import hive
 
 from tests.browser.history import HISTORY_ROWS
-from tests.browser.view import CHART_DATA, View, altered, logged_in
+from tests.browser.view import CHART_DATA, View, altered, logged_in, wait_for
 from tests.recount import Figures, report_recount
 from tests.stack import StackUnderTest, wait_until
 
@@ -107,6 +107,8 @@ def test_every_chart_of_a_dashboard_draws_with_data(
 ) -> None:
     slug = slug_of(page.title)
     viewer.open(slug)
+    if page.refresh_seconds:
+        viewer.wait_until_drawn()  # all of it is on the screen
     viewer.picture(pictures / f"{slug}.png", whole=page.refresh_seconds == 0)
     assert viewer.ids.keys() == {chart.title for chart in page.charts}
     assert_every_chart_has_data(viewer)
@@ -136,6 +138,9 @@ def test_a_page_fits_a_phone(
     assert view.page.locator(".dashboard-component-chart-holder table").evaluate_all(wide) == 0
     lefts = {round(box["left"]) for box in boxes(view)}
     assert len(lefts) == 1  # one column
+    if page.refresh_seconds == 1:
+        count = len(view.answers)
+        wait_for(view.page, lambda: len(view.answers) > count + len(view.ids))
     view.page.context.close()
 
 

@@ -7,9 +7,10 @@ from typing import Any
 
 import duckdb
 import pytest
+from pages import PAGES
 
 from tests.browser.history import BAND, HISTORY_ROWS
-from tests.browser.view import View
+from tests.browser.view import View, formatted, wait_for
 from tests.stack import StackUnderTest
 
 pytestmark = pytest.mark.integration
@@ -47,6 +48,31 @@ def test_cards_are_what_the_file_has(store: View, file: duckdb.DuckDBPyConnectio
     assert store.number("Purchases in the history") == bought
     assert float(store.number("Revenue in the history")) == pytest.approx(earned, abs=0.005)
     assert store.number("Conversion in the history") == pytest.approx(100 * bought / views)
+
+
+def assert_cards_are_drawn(view: View, page: str) -> None:
+    (charts,) = (one.charts for one in PAGES if one.title == page)
+    forms = {c.title: c.form["y_axis_format"] for c in charts if c.kind == "big_number_total"}
+    assert len(forms) >= 4
+    for title, form in forms.items():
+        told = formatted(view.number(title), form)
+        wait_for(view.page, lambda title=title, told=told: view.drawn(title) == told)  # type: ignore[misc]
+
+
+def test_cards_draw_what_they_were_answered(store: View) -> None:
+    assert_cards_are_drawn(store, "Store performance")
+
+
+def test_a_table_draws_what_it_was_answered(store: View) -> None:
+    title = "How well do brands sell?"
+    forms = {"Revenue": ",.2f", "Views": ",d", "Carts": ",d", "Purchases": ",d"}
+    first = store.rows(title)[0]
+    cells = store.holder(title).locator("tbody tr").first.locator("td").all_inner_texts()
+    assert cells == [
+        first["brand"],
+        *(formatted(first[name], form) for name, form in forms.items()),
+        formatted(first["Conversion, %"], ",.2f"),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -152,6 +178,10 @@ def test_prices_are_those_of_the_file(store: View, file: duckdb.DuckDBPyConnecti
 def quality(viewer: View) -> View:
     viewer.open("data-quality")
     return viewer
+
+
+def test_cards_of_the_quality_draw_what_they_were_answered(quality: View) -> None:
+    assert_cards_are_drawn(quality, "Data quality")
 
 
 def test_completeness_is_that_of_the_file(quality: View, file: duckdb.DuckDBPyConnection) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from names import slug
-from playwright.sync_api import APIResponse, Browser, Page, Request, Response
+from playwright.sync_api import APIResponse, Browser, Locator, Page, Request, Response
 from playwright.sync_api import Error as PlaywrightError
 
 from services.superset import secrets
@@ -91,6 +91,21 @@ class View:
         (value,) = row.values()
         return value
 
+    def holder(self, title: str) -> Locator:
+        """The frame of a chart on the page."""
+        return self.page.locator(f".dashboard-chart-id-{self.ids[title]}")
+
+    def drawn(self, title: str) -> str:
+        """The number that a card shows, as a person reads it."""
+        return self.holder(title).locator(".header-line").first.inner_text().strip()
+
+    def wait_until_drawn(self) -> None:
+        """Every chart has its drawing in sight, not only its answer."""
+        drawn = self.page.locator(
+            ".dashboard-component-chart-holder:has(canvas, table, .header-line):visible"
+        )
+        wait_for(self.page, lambda: drawn.count() == len(self.ids))
+
     def headers(self) -> dict[str, str]:
         """What a question needs beside the cookie."""
         token = self.page.locator("#csrf_token").first.get_attribute("value")
@@ -112,10 +127,7 @@ class View:
         if whole:
             bottom = self.page.evaluate("document.documentElement.scrollHeight")
             self.page.set_viewport_size({"width": screen["width"], "height": bottom})
-        drawn = self.page.locator(
-            ".dashboard-component-chart-holder:has(canvas, table, .header-line):visible"
-        )
-        wait_for(self.page, lambda: drawn.count() == len(self.ids) or not whole)
+            self.wait_until_drawn()
         self.page.wait_for_function(
             "() => new Promise(done => setTimeout(() => requestAnimationFrame(done), 1000))"
         )
@@ -131,6 +143,11 @@ class View:
             self.page.wait_for_timeout(200)
         self.page.mouse.wheel(0, -9000)
         self.page.wait_for_function("() => scrollY === 0")
+
+
+def formatted(value: Any, form: str) -> str:
+    """A number in one of the forms that cards have (as D3 names them)."""
+    return f"{float(value):{form.replace('d', '.0f')}}"
 
 
 def altered(payload: dict[str, Any], **changes: Any) -> dict[str, Any]:
