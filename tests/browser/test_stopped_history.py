@@ -15,9 +15,9 @@ from tests.stack import StackUnderTest
 pytestmark = pytest.mark.integration
 # What changes with the stream; the business reports read the history.
 STREAM_FED = (
-    *("int_events_deduplicated", "fct_events", "profile_duplicates", "profile_timeliness"),
-    *("profile_schema", "profile_freshness", "rpt_stream_reconciliation", "rpt_rejected_events"),
-    "rpt_insights",
+    *("int_events_deduplicated", "fct_events", "fct_windows", "profile_duplicates"),
+    *("profile_timeliness", "profile_schema", "profile_freshness"),
+    *("rpt_stream_reconciliation", "rpt_rejected_events", "rpt_insights"),
 )
 
 
