@@ -10,7 +10,7 @@ from pyspark.sql import functions as F
 from pyspark.sql.streaming import StreamingQuery
 
 from settings import Settings
-from streaming import beginning, sources, transforms
+from streaming import anew, beginning, sources, transforms
 from streaming.folder import Folder
 from streaming.schemas import RAW_TABLES, TABLE_PROPERTIES
 from streaming.session import checkpoint
@@ -122,16 +122,17 @@ def merge_windows(spark: SparkSession, path: str, updates: DataFrame) -> None:
 
 
 def start(spark: SparkSession, settings: Settings, *, once: bool = False) -> list[StreamingQuery]:
-    """Start both landing queries; with `once` they end when they have landed what there is."""
+    """Start both landing queries; with `once` they end when they have landed what there is.
+
+    Raises JobError where messages would land again (streaming.anew).
+    """
     for table in ("event_stream", "rejected_event", "window_metrics"):
         ensure_table(spark, settings.raw_table(table), table)
     kafka = settings.kafka
+    folder = Folder(spark, checkpoint(settings, "landing_events"))
+    anew.check_landing(spark, settings, folder)
     events = sources.read_topic(
-        spark,
-        settings,
-        kafka.events_topic,
-        beginning.read(Folder(spark, checkpoint(settings, "landing_events"))),
-        headers=True,
+        spark, settings, kafka.events_topic, beginning.read(folder), headers=True
     )
     updates = sources.read_topic(
         spark,

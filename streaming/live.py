@@ -16,7 +16,7 @@ from hbase import row_keys
 from hbase.store import HBaseStore
 from hbase.tables import DIMENSION_TABLES
 from settings import Settings
-from streaming import beginning, sources, transforms
+from streaming import anew, beginning, sources, transforms
 from streaming.beginning import Beginning
 from streaming.folder import Folder
 from streaming.ledger import Ledger, instant
@@ -155,9 +155,10 @@ def sink(folder: Folder, settings: Settings, begun: Beginning) -> LiveSink:
 
 
 def start(spark: SparkSession, settings: Settings) -> list[StreamingQuery]:
-    """Start the one stateful query."""
+    """Start the one stateful query; JobError where it would see windows only in part (streaming.anew)."""
     stream = settings.stream
     folder = Folder(spark, checkpoint(settings, QUERY_NAME))
+    anew.check_live(settings, folder)
     begun = beginning.read(folder)
     judged = judge(
         sources.read_topic(spark, settings, settings.kafka.events_topic, begun),

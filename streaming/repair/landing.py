@@ -12,12 +12,11 @@ from pyspark.sql import functions as F
 from ingest.topic import TopicReader
 from settings import Settings
 from streaming import transforms
+from streaming.anew import EVENT_TABLES
 from streaming.beginning import Beginning
 from streaming.landing import ensure_table
 from streaming.repair.plan import RUN_OFFSETS, Offsets, Resume, first_hole, landing_start
 from streaming.validation import judge
-
-EVENT_TABLES = ("event_stream", "rejected_event")
 
 
 def _bounds(settings: Settings, topic: str) -> tuple[Offsets, Offsets]:
