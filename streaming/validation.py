@@ -31,9 +31,11 @@ NUL, NUL_ESCAPE = "\x00", "\\u0000"
 # An odd number of backslashes: an escaped backslash in front of "u0000" is no NUL.
 NUL_ESCAPED = r"(?<!\\)(?:\\\\)*\\u0000"
 NAN_PRICE = r'("price"\s*:\s*)-?(?:NaN|Infinity)'
-# What from_json makes of other JSON types; ids may be integers, labels only strings.
-NO_ID = r"^(?:[{\[]|(?:true|false|-?[0-9]+\.[0-9]+(?:E-?[0-9]+)?)\z)"
-NO_LABEL = r"^(?:[{\[]|(?:true|false|-?[0-9]+(?:\.[0-9]+(?:E-?[0-9]+)?)?)\z)"
+NAN_READ = r'^"-?(?:NaN|Infinity)"\z'
+# What from_json makes of other JSON types (1e400 is "Infinity", in quotes); ids may be integers,
+# labels only strings.
+NO_ID = r'^(?:[{\[]|(?:true|false|-?[0-9]+\.[0-9]+(?:E-?[0-9]+)?|"-?Infinity")\z)'
+NO_LABEL = r'^(?:[{\[]|(?:true|false|-?[0-9]+(?:\.[0-9]+(?:E-?[0-9]+)?)?|"-?Infinity")\z)'
 
 COMPACT_OFFSET = r"([+-][0-9]{2})([0-9]{2})\z"
 DATE_TIME = (
@@ -93,9 +95,10 @@ def _is_one_object(text: Column) -> Column:
     As the one element of an array: `{},{}` gives two, anything else behind it is no array. Only a
     `]` in the message itself could close that array early, so then a second element must count.
     """
-    numeric = F.when(
-        text.contains("NaN") | text.contains("Infinity"), F.regexp_replace(text, NAN_PRICE, "$10")
-    ).otherwise(text)
+    names_nan = text.contains("NaN") | text.contains("Infinity")
+    # once, and it is the event's own price: anywhere else it is no JSON
+    is_price = _field("price").rlike(NAN_READ) & (F.regexp_count(text, F.lit(NAN_PRICE)) == 1)
+    numeric = F.when(names_nan & is_price, F.regexp_replace(text, NAN_PRICE, "$10")).otherwise(text)
     alone = F.json_array_length(F.concat(F.lit("["), numeric, F.lit("]"))) == 1
     followed = F.json_array_length(F.concat(F.lit("["), numeric, F.lit(",0]"))) == 2
     is_read = _field(CORRUPT).isNull() & text.rlike(r"^[ \t\r\n]*\{")
@@ -109,21 +112,33 @@ def _is_missing(name: str) -> Column:
 
 
 def _is_wrong_type(name: str) -> Column:
-    # The message itself tells the string "true" from the value true.
-    is_string = F.col("text").rlike(f'"{name}"\\s*:\\s*"')
-    return _field(name).rlike(NO_ID if name in IDS else NO_LABEL) & ~is_string
+    # The message itself tells the string "true" from the value true. It is asked for few values only:
+    # `&` would also ask it for a field that is null.
+    return F.when(_field(name).rlike(NO_ID if name in IDS else NO_LABEL), ~_is_string(name))
+
+
+def _is_string(name: str) -> Column:
+    """Whether the value of a field is a JSON string.
+
+    A variant knows, but refuses a message that has a name twice: there the last place of the name decides.
+    """
+    text = F.col("text")
+    value = F.try_variant_get(F.try_parse_json(text), f"$.{name}", "variant")
+    last = F.regexp_extract(text, rf'(?s)^.*"{name}"\s*:\s*(.)', 1)
+    return F.coalesce(F.schema_of_variant(value) == "STRING", last == '"')
 
 
 def _reason(max_future_seconds: int) -> Column:
     text = F.col("text")
-    too_long = [_is_too_long(name) for name in (*IDS, *LABELS)]
+    # What is read of two objects, or of an array, is no text of an event.
+    too_long = _any([_is_too_long(name) for name in (*IDS, *LABELS)]) & F.col("is_one_object")
     missing = [_is_missing(name) for name in REQUIRED]
     wrong_type = [_is_wrong_type(name) for name in (*IDS, *LABELS)]
     latest = F.col("timestamp") + F.make_dt_interval(secs=F.lit(max_future_seconds))
     return (
         F.when(F.col("is_too_large"), "too_large")
-        .when(~F.col("is_utf8") | _any([_holds_nul(text), *too_long]), "bad_text")
-        .when(~_is_one_object(text), "not_json")
+        .when(~F.col("is_utf8") | _any([_holds_nul(text), too_long]), "bad_text")
+        .when(~F.col("is_one_object"), "not_json")
         .when(_any([*missing, *wrong_type]), "missing_field")
         .when(~_field("event_type").isin(*EVENT_TYPES), "unknown_event_type")
         .when(F.col("parsed_time").isNull(), "bad_event_time")
@@ -147,6 +162,7 @@ def judge(raw: DataFrame, *, max_event_bytes: int, max_future_seconds: int) -> D
         {
             "parsed_time": parse_time(_field("event_time")),
             "parsed_price": parse_price(_field("price")),
+            "is_one_object": _is_one_object(F.col("text")),
         }
     ).withColumn("reason", _reason(max_future_seconds))
     return parsed.select(*raw.columns, *_typed_fields(), "reason")
