@@ -6,14 +6,13 @@ import sys
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from functools import partial
-from itertools import chain
 from typing import NamedTuple
 
 from rich.console import Console
 from rich.live import Live
 from rich.logging import RichHandler
 
-from ingest import resume, simulate, truth_command
+from ingest import newest, resume, simulate, truth_command
 from ingest.arguments import Arguments, UsageError, parse
 from ingest.contract import Limits
 from ingest.fingerprint import source_sha256
@@ -26,7 +25,7 @@ from ingest.schedule import ReplayError
 from ingest.sends import Send
 from ingest.source import SourceError, check, rows_after
 from ingest.stop import Stop
-from ingest.topic import Found, TopicReader, find
+from ingest.topic import CLOCK_MS, Found, TopicReader, find
 from settings import Settings, SettingsError, load_settings
 
 EXIT_FAILED, EXIT_MISUSED = 1, 2
@@ -83,18 +82,36 @@ def prepare(asked: Arguments, settings: Settings, clock: Callable[[], float]) ->
     limits = limits_of(settings)
     with TopicReader(settings.kafka, asked.topic) as reader:
         is_new = "replay_id" not in asked.given
-        found = find(reader, asked.replay_id, limits, is_new=is_new, since_ms=asked.named_at_ms)
-    recipe, tally = _recipe(asked, settings, found, clock()), Tally()
-    rows = partial(rows_after, asked.source, recipe.skip)
-    planned = recipe.sends(rows, tally.reject, limits)
-    asked_for = resume.cut(planned, recipe.started_at_ms / 1000, asked.limit, asked.duration)
-    left = tally.without(asked_for, resume.is_on_topic(recipe, found.highest))
-    first = next(left, None)
-    if first is None:
-        return Prepared(recipe, iter(()), tally)
-    latest = clock() + limits.max_future_seconds
-    resume.check_time(first, found.newest_event_at, settings.stream.watermark_seconds, latest)
-    return Prepared(recipe, chain([first], left), tally)
+        found = find(reader, asked.replay_id, is_new=is_new, since_ms=asked.named_at_ms)
+        recipe, tally = _recipe(asked, settings, found, clock()), Tally()
+        rows = partial(rows_after, asked.source, recipe.skip)
+        planned = recipe.sends(rows, tally.reject, limits)
+        asked_for = resume.cut(planned, recipe.started_at_ms / 1000, asked.limit, asked.duration)
+        left = tally.without(asked_for, resume.is_on_topic(recipe, found.highest))
+        at, left = resume.planned_at(left)
+        if at is not None:
+            enough = at + settings.stream.watermark_seconds
+            known = _known(asked, settings, reader, recipe if found.headers else None)
+            others = newest.newest_event_at(reader, limits, enough, recipe.replay_id, known)
+            latest = clock() + limits.max_future_seconds
+            resume.check_time(at, others, settings.stream.watermark_seconds, latest)
+    return Prepared(recipe, left, tally)
+
+
+def _known(
+    asked: Arguments, settings: Settings, reader: TopicReader, recorded: Recipe | None
+) -> newest.Counted:
+    """What need not be read to find the newest event of the others.
+
+    A replay that goes on was checked when it began. Of a new one on the topic of the jobs the live
+    query knows the rest; its watermark is of no use to the former, whose own events moved it.
+    """
+    nothing = newest.Counted(float("-inf"), {})
+    if recorded:
+        return nothing._replace(floors=reader.since(recorded.started_at_ms - CLOCK_MS))
+    if asked.topic != settings.kafka.events_topic:
+        return nothing
+    return newest.of_ledger(settings.kafka, settings.stream.watermark_seconds) or nothing
 
 
 def _send(

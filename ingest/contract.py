@@ -10,6 +10,7 @@ LABELS = ("product_id", "category_id", "category_code", "brand", "user_id", "use
 LABEL_BYTES = 255
 PRICE_END = 10**10
 TIMES = ("1970-01-01", "2201-01-01")
+END_OF_TIME = datetime(2201, 1, 1, tzinfo=UTC).timestamp()
 
 
 class Limits(NamedTuple):
@@ -67,9 +68,10 @@ def accepted_at(value: bytes | None, appended_at: float, limits: Limits) -> floa
     except (ValueError, RecursionError):
         return None
     occurred_at = _any_time(event.get("event_time")) if isinstance(event, dict) else None
-    if occurred_at is None or occurred_at > appended_at + limits.max_future_seconds:
+    # as a chain, because "nan" is a number for Python, and is neither too old nor too new
+    if occurred_at is None or not 0 <= occurred_at < END_OF_TIME:
         return None
-    return occurred_at
+    return occurred_at if occurred_at <= appended_at + limits.max_future_seconds else None
 
 
 def _any_time(value: Any) -> float | None:

@@ -1,6 +1,7 @@
 """Whether a replay is new, goes on, or must not be: decided from what is on the topic (pure)."""
 
 from collections.abc import Callable, Iterator
+from itertools import chain, islice
 from typing import Any
 
 from ingest.arguments import Arguments
@@ -9,6 +10,7 @@ from ingest.recipe import Recipe
 from ingest.schedule import ReplayError, utc
 from ingest.sends import Send, partition_of
 
+LOOK_AHEAD = 1000
 Shown = Callable[[Recipe], Any]
 # option -> what the recorded replay has for it
 RECORDED: dict[str, Shown] = {
@@ -101,26 +103,32 @@ def cut(
         yield send
 
 
-def check_time(first: Send, newest_event_at: float | None, watermark: float, latest: float) -> None:
+def planned_at(sends: Iterator[Send]) -> tuple[float | None, Iterator[Send]]:
+    """The time of the first send but for its fault, and all the sends again.
+
+    One that is put into the future on purpose says nothing of the others: the next one does. None
+    when there is nothing to send, or nothing but such faults.
+    """
+    seen: list[Send] = []
+    for send in islice(sends, LOOK_AHEAD):
+        seen.append(send)
+        if send.fault != "future":
+            at = seconds_of(send.event["event_time"])
+            return at + (send.amount if send.fault == "late" else 0.0), chain(seen, sends)
+    return None, chain(seen, sends)
+
+
+def check_time(at: float, newest_event_at: float | None, watermark: float, latest: float) -> None:
     """Raise ReplayError if all events would be late, or all of them in the future."""
-    at = _planned_at(first)
-    if at is None:
-        return
     if newest_event_at is not None and at < newest_event_at - watermark:
         raise ReplayError(
             f"the events would go on at {utc(at)}, but the topic is at {utc(newest_event_at)} "
-            f"already and waits {watermark:g} s: all would be late; use another topic "
-            "(TOPIC=, --topic), or delete what is streamed: make reset-stream"
+            f"already and waits {watermark:g} s: all would be late; give them newer times "
+            "(MODE=rate, --start-at), take the file as history (make load), or delete what is "
+            "streamed: make reset-stream"
         )
     if at > latest:
         raise ReplayError(
             f"the events would start at {utc(at)}, ahead of the clock: all would be refused as "
             "future_event_time; choose an earlier --start-at"
         )
-
-
-def _planned_at(send: Send) -> float | None:
-    """The time of a send but for its fault, which says nothing of the others."""
-    if send.fault == "future":
-        return None
-    return seconds_of(send.event["event_time"]) + (send.amount if send.fault == "late" else 0.0)

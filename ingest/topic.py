@@ -9,7 +9,7 @@ from typing import Any, Self
 from kafka import KafkaConsumer, TopicPartition
 from kafka.errors import KafkaError
 
-from ingest.contract import Limits, accepted_at, seconds_of
+from ingest.contract import seconds_of
 from ingest.producer import CONNECT_SECONDS, DeliveryError, no_topic, unreachable
 from ingest.schedule import ReplayError
 from settings import KafkaSettings
@@ -27,17 +27,15 @@ log = logging.getLogger("ingest")
 
 @dataclass
 class Found:
-    """What the topic knows of a replay and of the others.
+    """What the topic knows of a replay.
 
     `highest` is the last send_index of the replay in each partition that has one, `headers` those
-    of one of its messages, `newest_event_at` the newest accepted time (epoch seconds) of any other
-    message near the ends of the partitions.
+    of one of its messages.
     """
 
     partition_count: int
     highest: dict[int, int] = field(default_factory=dict)
     headers: dict[str, bytes] | None = None
-    newest_event_at: float | None = None
 
 
 def headers_of(record: Record) -> dict[str, bytes]:
@@ -112,9 +110,7 @@ class TopicReader:
         return [TopicPartition(self._topic, number) for number in numbers]
 
 
-def find(
-    reader: TopicReader, replay_id: str, limits: Limits, *, is_new: bool, since_ms: int | None
-) -> Found:
+def find(reader: TopicReader, replay_id: str, *, is_new: bool, since_ms: int | None) -> Found:
     """Look for a replay from the ends of the partitions backwards.
 
     Its newest messages are usually the last ones. Where they are not, the search goes back until
@@ -127,7 +123,7 @@ def find(
         number: (max(low, high - TAIL_RECORDS), high) for number, (low, high) in bounds.items()
     }
     for record in reader.read(tails):
-        _take(found, record, replay_id, limits)
+        _take_own(found, record, replay_id)
     if not is_new:
         search = _Search(reader, found, replay_id, since_ms)
         for number, (low, _) in bounds.items():
@@ -185,26 +181,14 @@ class _Search:
             raise ReplayError(
                 f"replay {self._replay_id} is not among the newest {count} messages of partition "
                 f"{number}, and the search took over {SEARCH_SECONDS} s: leave --replay-id out for "
-                "a new replay, or use another topic (TOPIC=, --topic)"
+                "a new replay"
             )
 
 
-def _take(found: Found, record: Record, replay_id: str, limits: Limits) -> None:
-    if _take_own(found, record, replay_id):
-        return
-    # an injected fault cannot move the watermark, whatever its bytes look like
-    if headers_of(record).get("fault", b"").startswith((b"malformed", b"future")):
-        return
-    event_at = accepted_at(record.value, record.timestamp / 1000, limits)
-    if event_at is not None:
-        found.newest_event_at = max(event_at, found.newest_event_at or event_at)
-
-
-def _take_own(found: Found, record: Record, replay_id: str) -> bool:
+def _take_own(found: Found, record: Record, replay_id: str) -> None:
     headers = headers_of(record)
     if headers.get("replay_id") != replay_id.encode():
-        return False
+        return
     found.headers = headers
     index = int(headers.get("send_index", b"-1"))
     found.highest[record.partition] = max(index, found.highest.get(record.partition, index))
-    return True

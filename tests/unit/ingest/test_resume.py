@@ -7,7 +7,7 @@ import pytest
 
 from ingest.arguments import Arguments, parse
 from ingest.recipe import Recipe
-from ingest.resume import check_same, check_time, cut, is_on_topic, new_recipe
+from ingest.resume import check_same, check_time, cut, is_on_topic, new_recipe, planned_at
 from ingest.schedule import ReplayError
 from ingest.sends import Send, partition_of
 from settings import load_settings
@@ -98,26 +98,45 @@ def test_limit_counts_messages_and_duration_counts_from_the_start_of_the_replay(
     assert list(cut(iter(planned), START, None, None)) == planned
 
 
-def test_a_replay_behind_the_topic_is_refused_with_both_remedies() -> None:
-    first = sends(1)[0]
-    check_time(first, START + 10, watermark=10, latest=START + 5)
-    with pytest.raises(ReplayError, match=r"TOPIC=.*make reset-stream"):
-        check_time(first, START + 10.001, watermark=10, latest=START + 5)
+def check(newest: float | None, faults: str = "", **changes: Any) -> None:
+    at, _ = planned_at(iter(sends(50, faults, **changes)))
+    assert at is not None
+    check_time(at, newest, watermark=10, latest=START + 5)
+
+
+def test_a_replay_behind_the_topic_is_refused_with_remedies_that_work() -> None:
+    check(START + 10)
+    with pytest.raises(ReplayError, match=r"MODE=rate.*make load.*make reset-stream"):
+        check(START + 10.001)
 
 
 def test_nothing_is_refused_on_an_empty_topic() -> None:
-    old = sends(1, mode="original")[0]
-    check_time(old, None, watermark=10, latest=START + 5)
+    check(None, mode="original")
     with pytest.raises(ReplayError, match="2020-09-24 11:57:06 UTC"):
-        check_time(old, START, watermark=10, latest=START + 5)
+        check(START, mode="original")
 
 
 def test_a_start_ahead_of_the_clock_is_refused() -> None:
-    ahead = sends(1, start_at_ms=(START + 6) * 1000)[0]
     with pytest.raises(ReplayError, match="future_event_time"):
-        check_time(ahead, None, watermark=10, latest=START + 5)
+        check(None, start_at_ms=(START + 6) * 1000)
 
 
-@pytest.mark.parametrize("faults", ["late=100% late_by=60s..60s", "future=100%"])
-def test_the_fault_of_the_first_event_says_nothing_of_the_others(faults: str) -> None:
-    check_time(sends(1, faults)[0], START + 5, watermark=10, latest=START + 5)
+def test_a_late_fault_of_the_first_event_says_nothing_of_the_others() -> None:
+    check(START + 5, "late=100% late_by=60s..60s")
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_a_replay_whose_first_event_is_put_into_the_future_is_checked_by_the_next(
+    seed: int,
+) -> None:
+    with pytest.raises(ReplayError, match="2020-09-24 11:57:06 UTC"):
+        check(START, "future=50%", mode="original", seed=seed)
+
+
+def test_looking_for_the_time_of_a_replay_leaves_out_none_of_its_events() -> None:
+    for faults in ("", "future=50%", "future=100%"):
+        planned = sends(50, faults)
+        at, again = planned_at(iter(planned))
+        assert list(again) == planned
+        assert (at is None) == (faults == "future=100%")
+    assert planned_at(iter(()))[0] is None

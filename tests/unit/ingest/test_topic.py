@@ -48,16 +48,13 @@ def own(index: int) -> tuple[bytes, list[tuple[str, bytes]]]:
     return b"", [*recipe().headers(), ("send_index", str(index).encode())]
 
 
-def other(
-    at: str | None = "2026-01-02T03:04:00Z", fault: bytes = b""
-) -> tuple[bytes, list[tuple[str, bytes]]]:
-    headers = [("replay_id", b"another"), *([("fault", fault)] if fault else [])]
-    return json.dumps({"event_time": at}).encode(), headers
+def other() -> tuple[bytes, list[tuple[str, bytes]]]:
+    return b'{"event_time":"2026-01-02T03:04:00Z"}', [("replay_id", b"another")]
 
 
 def search(reader: Reader, *, is_new: bool = False, since_ms: int | None = None) -> Found:
     found = cast(TopicReader, reader)
-    return find(found, "demo", LIMITS, is_new=is_new, since_ms=since_ms)
+    return find(found, "demo", is_new=is_new, since_ms=since_ms)
 
 
 @pytest.fixture(autouse=True)
@@ -121,7 +118,7 @@ def test_a_search_without_an_end_is_given_up_with_the_remedy(
         search(reader)
     assert str(given_up.value) == (
         "replay demo is not among the newest 12 messages of partition 0, and the search took over "
-        "0 s: leave --replay-id out for a new replay, or use another topic (TOPIC=, --topic)"
+        "0 s: leave --replay-id out for a new replay"
     )
     assert reader.read_count == 12
     # one whose name or headers say when it began is searched for to that end
@@ -134,16 +131,6 @@ def test_a_new_replay_is_not_searched_for() -> None:
     assert reader.read_count == 8
 
 
-def test_the_newest_accepted_time_of_others_is_found() -> None:
-    rows = [other("2026-01-02T03:04:03Z"), other("2026-01-02T03:04:01Z"), own(0)]
-    assert search(Reader([rows, [], []])).newest_event_at == START - 2
-
-
-@pytest.mark.parametrize("fault", [b"malformed:bad_time", b"future"])
-def test_an_injected_fault_moves_no_watermark(fault: bytes) -> None:
-    assert search(Reader([[other(fault=fault)], [], []])).newest_event_at is None
-
-
 @pytest.mark.parametrize(
     ("value", "seconds"),
     [
@@ -154,6 +141,9 @@ def test_an_injected_fault_moves_no_watermark(fault: bytes) -> None:
         ({"event_time": "2026-01-02T03:04:10Z"}, START + 5),
         ({"event_time": "2026-01-02T03:04:10.001Z"}, None),
         ({"event_time": True}, None),
+        ({"event_time": "nan"}, None),
+        ({"event_time": float("nan")}, None),
+        ({"event_time": "-1"}, None),
         ({"event_time": "yesterday"}, None),
         ({}, None),
         ([1], None),
