@@ -92,9 +92,11 @@ def parse(words: list[str], settings: Settings, now: datetime) -> Simulation:
     )
 
 
-def check(words: list[str], settings: Settings) -> None:
-    """Raise UsageError for a mistake in the request, before anything is started."""
-    parse(words, settings, datetime.now(UTC)).shop(time.time())
+def check(words: list[str], settings: Settings) -> Simulation:
+    """What is asked for; raises UsageError for a mistake in it, before anything is started."""
+    asked = parse(words, settings, datetime.now(UTC))
+    asked.shop(time.time())
+    return asked
 
 
 def run(simulation: Simulation, settings: Settings, stop: Stop) -> None:

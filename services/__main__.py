@@ -76,12 +76,13 @@ def _logs(settings: Settings, name: str) -> int:
 def _stream(settings: Settings, arguments: argparse.Namespace, producer: list[str]) -> int:
     # A mistake in the request is told before anything is started, and not only in a log.
     if simulate.is_asked(producer):
-        simulate.check(producer, settings)
+        _check_topic(simulate.check(producer, settings).topic, settings)
         if arguments.detach:
             # A shop that is opened again is another one: it has no name to be resumed by.
             return _detach(Stack(settings, producer))
     else:
         request = parse(producer, settings, datetime.now(UTC))
+        _check_topic(request.topic, settings)
         request.schedule(0)
         source.check(request.source)
         if arguments.detach:
@@ -91,6 +92,16 @@ def _stream(settings: Settings, arguments: argparse.Namespace, producer: list[st
     stack.start_jobs(print)
     command = [sys.executable, "-m", "ingest", *producer]
     os.execv(sys.executable, command)  # noqa: S606 (the producer takes over: Ctrl-C is its own)
+
+
+def _check_topic(topic: str, settings: Settings) -> None:
+    """Refuse a stream that no job would count."""
+    read = settings.kafka.events_topic
+    if topic != read:
+        raise UsageError(
+            f"the jobs read {read} (KAFKA_EVENTS_TOPIC), not {topic}: leave TOPIC= out, or send without "
+            f"jobs: .venv/bin/python -m ingest --topic {topic}"
+        )
 
 
 def _stream_detached(settings: Settings, request: Arguments, producer: list[str]) -> int:

@@ -4,6 +4,8 @@ import shutil
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from deltalake import DeltaTable
 from deltalake.exceptions import TableNotFoundError
@@ -12,6 +14,9 @@ from services import hbase, kafka
 from services.service import ServiceError
 from services.stack import Stack
 from settings import Settings
+
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
 
 TABLES = ("event_stream", "rejected_event", "window_metrics")
 Report = Callable[[str], None]
@@ -26,7 +31,6 @@ def agreed(command: str, question: str) -> bool:
 
 def run(settings: Settings, stack: Stack, force: bool, report: Report) -> int:
     """Both topics, the checkpoints, the streamed rows of raw.* and the live windows; asks first."""
-    folder = _checkpoints(settings)
     stack.require_up()
     topics = " and ".join(kafka.stream_topics(settings))
     question = f"Delete topics {topics}, their rows in raw.* and the windows in HBase?"
@@ -35,7 +39,7 @@ def run(settings: Settings, stack: Stack, force: bool, report: Report) -> int:
         return 0
     stack.stop_jobs(report)
     # the checkpoints first: without them no job can go on from a topic that is gone
-    _delete(folder)
+    _delete_checkpoints(settings)
     kafka.recreate_topics(settings)
     report(f"topics {topics} are empty")
     for table in TABLES:
@@ -66,8 +70,30 @@ def _delete(folder: Path) -> None:
         ) from error
 
 
-def _checkpoints(settings: Settings) -> Path:
+def _delete_checkpoints(settings: Settings) -> None:
     uri = settings.checkpoint_uri
-    if "://" in uri:
-        raise ServiceError(f"delete the folder {uri} by its own tools first, then reset-stream")
-    return Path(uri)
+    if urlsplit(uri).scheme in ("", "file"):
+        return _delete(Path(uri.removeprefix("file:")))
+    # Elsewhere the file system is the one through which the jobs write them. Spark is slow to import.
+    from streaming import session
+
+    spark = session.build(settings, "reset-stream", settings.stream.landing_memory)
+    try:
+        delete_by_hadoop(spark, uri)
+    finally:
+        spark.stop()
+
+
+def delete_by_hadoop(spark: "SparkSession", uri: str) -> None:
+    """Delete a folder by the file system of its URI; raises ServiceError with what to do by hand."""
+    from py4j.protocol import Py4JJavaError
+
+    from streaming.folder import Folder, java_line
+
+    try:
+        Folder(spark, uri).delete()
+    except Py4JJavaError as error:
+        raise ServiceError(
+            f"{uri} cannot be deleted ({java_line(error)}): mend that, then make reset-stream "
+            "again; topics and tables are as they were"
+        ) from None

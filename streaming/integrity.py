@@ -48,6 +48,19 @@ def fault(files: Files, topic: str) -> str | None:
     return _first(files, checks)
 
 
+def topic_of(files: Files) -> str | None:
+    """The topic whose offsets a checkpoint holds; None when it has none, or none that can be read."""
+    newest = [f"offsets/{number}" for number in _numbers(files, "offsets")[-1:]]
+    for name in ("sources/0/0", *newest):
+        try:
+            found = json.loads(files.read(name).splitlines()[-1])
+        except (UnreadableError, ValueError, IndexError):
+            continue
+        if isinstance(found, dict) and [type(offsets) for offsets in found.values()] == [dict]:
+            return str(*found)
+    return None
+
+
 def _numbers(files: Files, name: str) -> list[int]:
     return sorted(int(found) for found in files.names(name) if found.isdigit())
 

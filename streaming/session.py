@@ -15,7 +15,7 @@ from services.service import write_properties
 from services.spark import LOGGING, common_conf
 from settings import Settings
 from streaming.folder import Folder
-from streaming.integrity import fault
+from streaming.integrity import fault, topic_of
 
 CHECKPOINT_FILES = (
     "org.apache.spark.sql.execution.streaming.checkpointing.FileSystemBasedCheckpointFileManager"
@@ -140,18 +140,37 @@ def unfinished(folder: str) -> str:
 
 
 def ensure_whole(spark: SparkSession, settings: Settings, job: str) -> None:
-    """Refuse to start on a torn checkpoint, which only a person may replace."""
-    kafka = settings.kafka
+    """Refuse to start on a torn checkpoint, which only a person may replace, or on another topic's."""
+    ensure_own_topic(spark, settings, job)
     for name in QUERIES[job]:
         uri = checkpoint(settings, name)
-        topic = kafka.analytics_topic if name == "landing_windows" else kafka.events_topic
         folder = Folder(spark, uri)
         _clear_first_write(spark, folder)
-        torn = fault(folder, topic)
+        torn = fault(folder, _topic(settings, name)[1])
         if Folder(spark, unfinished(uri)).exists():
             torn = "a repair was interrupted"
         if torn:
             raise JobError(TORN.format(checkpoint=f"{uri} ({torn})", job=job))
+
+
+def _topic(settings: Settings, name: str) -> tuple[str, str]:
+    """The setting that names the topic of a query, and its value."""
+    kafka = settings.kafka
+    if name == "landing_windows":
+        return "KAFKA_ANALYTICS_TOPIC", kafka.analytics_topic
+    return "KAFKA_EVENTS_TOPIC", kafka.events_topic
+
+
+def ensure_own_topic(spark: SparkSession, settings: Settings, job: str) -> None:
+    """Refuse a checkpoint of another topic: its offsets, and the ledger's, say nothing of this one."""
+    for name in QUERIES[job]:
+        uri = checkpoint(settings, name)
+        found, (setting, topic) = topic_of(Folder(spark, uri)), _topic(settings, name)
+        if found not in (None, topic):
+            raise JobError(
+                f"the checkpoint {uri} is of topic {found}, not {topic}: {setting}={found} in .env "
+                f"goes on with it; make reset-stream deletes what was streamed and begins with {topic}"
+            )
 
 
 def _clear_first_write(spark: SparkSession, folder: Folder) -> None:

@@ -52,6 +52,8 @@ def replace(spark: SparkSession, uri: str, begun: Beginning) -> str | None:
 
 def repair(spark: SparkSession, settings: Settings, jobs: list[str], report: Report) -> None:
     """New checkpoints for all queries of the jobs, whose locks the caller holds."""
+    for job in jobs:
+        session.ensure_own_topic(spark, settings, job)
     kept = []
     for name in (name for job in jobs for name in QUERIES[job]):
         begun, lines = _plan(spark, settings, name)

@@ -1,16 +1,23 @@
 """The supervised replay comes back after a crash as the same replay, and ends for good when it is done."""
 
+import argparse
 import re
 import shutil
 from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
+from pyspark.sql import SparkSession
 
+from ingest.arguments import UsageError
+from services import __main__ as command
 from services import reset_stream
 from services.service import ServiceError
 from services.stack import Stack, job_services
 from services.supervisor import configuration
 from settings import Settings
+from tests.unit.streaming.builders import JavaError
 
 
 def program(name: str) -> dict[str, str]:
@@ -44,32 +51,87 @@ def test_a_reset_that_nobody_can_confirm_says_how(monkeypatch: pytest.MonkeyPatc
         reset_stream.agreed("reset-stream", "Delete?")
 
 
-def test_checkpoints_elsewhere_are_left_to_their_own_tools(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("SPARK_CHECKPOINT_URI", "s3a://bucket/checkpoints")
-    settings = Settings()
-    with pytest.raises(ServiceError, match="delete the folder s3a://bucket/checkpoints"):
-        reset_stream.run(settings, Stack(settings), True, print)
+class Reset:
+    """A reset-stream without services: what became of the topics."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, uri: str) -> None:
+        monkeypatch.setenv("SPARK_CHECKPOINT_URI", uri)
+        self.recreated: list[Settings] = []
+        self._stack = Stack(Settings())
+        monkeypatch.setattr(self._stack, "require_up", lambda: None)
+        monkeypatch.setattr(self._stack, "stop_jobs", lambda _: None)
+        monkeypatch.setattr(reset_stream.kafka, "recreate_topics", self.recreated.append)
+        monkeypatch.setattr(reset_stream.hbase, "recreate_windows", lambda _: None)
+        monkeypatch.setattr(reset_stream, "empty_table", lambda _: 0)
+
+    def run(self) -> int:
+        return reset_stream.run(Settings(), self._stack, True, print)
+
+
+@pytest.mark.parametrize("prefix", ["", "file:", "file://"])
+def test_checkpoints_on_this_machine_are_deleted_however_they_are_named(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, prefix: str
+) -> None:
+    folder = tmp_path / "checkpoints"
+    (folder / "live" / "offsets").mkdir(parents=True)
+    reset = Reset(monkeypatch, f"{prefix}{folder}")
+    assert reset.run() == 0
+    assert not folder.exists()
+    assert len(reset.recreated) == 1
+
+
+def test_checkpoints_elsewhere_are_deleted_by_their_own_file_system(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    deleted: list[str] = []
+    spark = SimpleNamespace(stop=lambda: deleted.append("stopped"))
+    monkeypatch.setattr("streaming.session.build", lambda *_: spark)
+    monkeypatch.setattr(reset_stream, "delete_by_hadoop", lambda _, uri: deleted.append(uri))
+    reset = Reset(monkeypatch, "s3a://bucket/checkpoints")
+    assert reset.run() == 0
+    assert deleted == ["s3a://bucket/checkpoints", "stopped"]
+    assert len(reset.recreated) == 1
+
+
+def test_a_file_system_that_refuses_is_told_in_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(_: object) -> None:
+        raise JavaError("java.io.IOException: access denied\n\tat org.apache")
+
+    monkeypatch.setattr("streaming.folder.Folder.__init__", lambda *_: None)
+    monkeypatch.setattr("streaming.folder.Folder.delete", refuse)
+    with pytest.raises(ServiceError) as failed:
+        reset_stream.delete_by_hadoop(cast(SparkSession, None), "s3a://bucket/checkpoints")
+    assert str(failed.value) == (
+        "s3a://bucket/checkpoints cannot be deleted (java.io.IOException: access denied): mend that, "
+        "then make reset-stream again; topics and tables are as they were"
+    )
+
+
+@pytest.mark.parametrize("words", [["--limit", "5"], ["--source", "simulate"]])
+def test_a_stream_to_a_topic_that_no_job_reads_is_refused(words: list[str]) -> None:
+    arguments = argparse.Namespace(command="stream", detach=False)
+    with pytest.raises(UsageError) as refused:
+        command.run(arguments, [*words, "--topic", "elsewhere"])
+    assert str(refused.value) == (
+        "the jobs read ecommerce-events (KAFKA_EVENTS_TOPIC), not elsewhere: leave TOPIC= out, or send "
+        "without jobs: .venv/bin/python -m ingest --topic elsewhere"
+    )
 
 
 def test_checkpoints_that_cannot_be_deleted_leave_the_topics_as_they_are(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     (tmp_path / "live").mkdir()
-    monkeypatch.setenv("SPARK_CHECKPOINT_URI", str(tmp_path))
-    settings, stack = Settings(), Stack(Settings())
-    monkeypatch.setattr(stack, "require_up", lambda: None)
-    monkeypatch.setattr(stack, "stop_jobs", lambda _: None)
-    recreated: list[Settings] = []
-    monkeypatch.setattr(reset_stream.kafka, "recreate_topics", recreated.append)
+    reset = Reset(monkeypatch, str(tmp_path))
 
     def refuse(path: Path) -> None:
         raise PermissionError(13, "Permission denied", str(path / "live"))
 
     monkeypatch.setattr(shutil, "rmtree", refuse)
     with pytest.raises(ServiceError) as failed:
-        reset_stream.run(settings, stack, True, print)
+        reset.run()
     assert str(failed.value) == (
         f"{tmp_path}/live cannot be deleted (Permission denied): mend that, then make reset-stream "
         "again; topics and tables are as they were"
     )
-    assert recreated == []
+    assert reset.recreated == []

@@ -9,7 +9,8 @@ from pyspark.sql import DataFrame, SparkSession
 from settings import Settings
 from streaming.__main__ import STOPPED, explain
 from streaming.folder import Folder, UnreadableError
-from streaming.integrity import fault
+from streaming.integrity import fault, topic_of
+from streaming.repair import __main__ as repair
 from streaming.session import CHECKPOINT_FILES, ROCKSDB, JobError, ensure_whole
 
 TOPIC = "ecommerce-events"
@@ -97,6 +98,20 @@ def test_a_file_that_is_missing_is_told(missing: tuple[str, ...], told: str) -> 
     assert fault(InMemory(without(*missing)), TOPIC) == told
 
 
+@pytest.mark.parametrize(
+    ("files", "topic"),
+    [
+        (WHOLE, TOPIC),
+        (without("sources/0/0"), TOPIC),
+        (WHOLE | {"sources/0/0": "", "offsets/2": LOG[:60]}, None),
+        (WHOLE | {"sources/0/0": "\x00v1\n5", "offsets/2": 'v1\n{"batchWatermarkMs":0}'}, None),
+        ({}, None),
+    ],
+)
+def test_a_checkpoint_tells_its_topic(files: dict[str, str], topic: str | None) -> None:
+    assert topic_of(InMemory(files)) == topic
+
+
 def write(folder: Path, files: dict[str, str]) -> None:
     for name, text in files.items():
         path = folder / name
@@ -122,6 +137,25 @@ def test_a_job_is_refused_on_a_torn_checkpoint_and_told_how_to_go_on(
         f"the checkpoint {tmp_path}/live (offsets/2 is not what the engine wrote) is torn: "
         "make stream-repair JOB=live, then make stream"
     )
+
+
+def test_the_checkpoint_of_another_topic_is_no_tear(
+    spark: SparkSession, settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(tmp_path / "live", WHOLE)
+    monkeypatch.setenv("KAFKA_EVENTS_TOPIC", "own-events")
+    other = Settings()
+    told = (
+        f"the checkpoint {tmp_path}/live is of topic {TOPIC}, not own-events: KAFKA_EVENTS_TOPIC={TOPIC} "
+        "in .env goes on with it; make reset-stream deletes what was streamed and begins with own-events"
+    )
+    with pytest.raises(JobError) as refused:
+        ensure_whole(spark, other, "live")
+    assert str(refused.value) == told
+    # neither does a repair take its offsets for those of this topic
+    with pytest.raises(JobError) as refused:
+        repair.repair(spark, other, ["live"], print)
+    assert str(refused.value) == told
 
 
 def test_a_wrong_checksum_is_a_tear(spark: SparkSession, tmp_path: Path) -> None:
