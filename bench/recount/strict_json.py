@@ -3,7 +3,7 @@
 import json
 import re
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from decimal import Decimal
 from typing import Any
@@ -16,13 +16,8 @@ SURELY_SHALLOW = 100
 def read(text: str) -> dict[str, Any] | None:
     """The one object that a message is, fractions as decimals, or None."""
     constants: list[Decimal] = []
-
-    def constant(name: str) -> Decimal:
-        constants.append(Decimal(name))
-        return constants[-1]
-
     try:
-        found = _load(text, constant)
+        found = _load(text, constants)
     except ValueError:
         return None
     if not isinstance(found, dict):
@@ -32,18 +27,28 @@ def read(text: str) -> dict[str, Any] | None:
     return found if is_json else None
 
 
-def _load(text: str, constant: Callable[[str], Decimal]) -> Any:
+def _load(text: str, constants: list[Decimal]) -> Any:
     is_deep = text.count("[") + text.count("{") > SURELY_SHALLOW
     if is_deep and _depth(text) > MOST_DEPTH:
         raise ValueError(f"deeper than {MOST_DEPTH} levels")
+    is_plain = len(text) <= MOST_NAME and "NaN" not in text and "Infinity" not in text
     with _room() if is_deep else nullcontext():
-        return json.loads(
-            text,
-            parse_float=_fraction,
-            parse_int=_whole,
-            parse_constant=constant,
-            object_pairs_hook=_named if len(text) > MOST_NAME else None,
-        )
+        return (PLAIN if is_plain else _decoder(constants)).decode(text)
+
+
+def _decoder(constants: list[Decimal]) -> json.JSONDecoder:
+    """One that writes NaN and infinities down, and looks at the length of names."""
+
+    def constant(name: str) -> Decimal:
+        constants.append(Decimal(name))
+        return constants[-1]
+
+    return json.JSONDecoder(
+        parse_float=_fraction,
+        parse_int=_whole,
+        parse_constant=constant,
+        object_pairs_hook=_named,
+    )
 
 
 def _depth(text: str) -> int:
@@ -85,3 +90,7 @@ def _named(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if any(len(name) > MOST_NAME for name, _ in pairs):
         raise ValueError(f"a name of more than {MOST_NAME} characters")
     return dict(pairs)
+
+
+# made once, for the messages that have nothing of it
+PLAIN = json.JSONDecoder(parse_float=_fraction, parse_int=_whole)
