@@ -47,7 +47,9 @@ class Topic:
 
     def with_verdict(self, verdict: str) -> pa.Table:
         """The accepted events that have it."""
-        return self.events.filter(pa.array([found == verdict for found in self.verdicts]))
+        return self.events.filter(
+            pa.array([found == verdict for found in self.verdicts], pa.bool_())
+        )
 
 
 def read_topic(settings: Settings, tell: Callable[[int], None]) -> Topic:
