@@ -10,9 +10,9 @@ from datetime import UTC, datetime, timedelta
 
 from deltalake.exceptions import DeltaError, TableNotFoundError
 from rich.console import Console
-from rich.table import Table
 
 from bench.recount import balance, lateness, ledger, owners, places, topic
+from bench.recount.answer import is_proof, nothing_compared, pace, show, summary
 from bench.recount.compare import Places, Result, compare
 from bench.recount.source import Topic, in_topic, outlived, read_topic, same_messages
 from bench.recount.windows import Key, Recounted, recount
@@ -20,9 +20,10 @@ from services.supervisor import Supervisor
 from settings import Settings, SettingsError, load_settings
 
 AGAIN_SECONDS = 3
-SHOWN = 10
-# A window is compared only while every place still keeps it; an hour of margin for compaction.
+# A window is compared only while every place still keeps it; a margin for what forgets early: an
+# hour, but no more than a third of a short life, of which something must be left to compare.
 RETENTION_MARGIN = timedelta(hours=1)
+RETENTION_SHARE = 3
 
 
 def decide(settings: Settings, source: Topic) -> tuple[Topic, list[str]]:
@@ -40,7 +41,8 @@ def kept_since(settings: Settings, now: datetime) -> datetime:
     """A window that changed after this moment is still in every place that forgets."""
     in_hbase = timedelta(seconds=settings.hbase.ttl_seconds)
     on_topic = timedelta(hours=settings.kafka.analytics_retention_hours)
-    return now - min(in_hbase, on_topic) + RETENTION_MARGIN
+    life = min(in_hbase, on_topic)
+    return now - life + min(RETENTION_MARGIN, life / RETENTION_SHARE)
 
 
 def _compared(settings: Settings, source: Topic, windows: dict[Key, Recounted]) -> dict[Key, bool]:
@@ -96,81 +98,6 @@ def check(settings: Settings, source: Topic) -> tuple[Result, list[str]]:
     return result, [*balance.sum_faults(source, result), *raw]
 
 
-def _instant(moment: datetime | None) -> str:
-    return f"{moment:%Y-%m-%d %H:%M:%S}" if moment else ""
-
-
-def summary(source: Topic, result: Result, faults: list[str]) -> dict[str, object]:
-    """The whole answer, for scripts and for the printed form."""
-    return {
-        "sent": source.messages,
-        "counted": result.counted,
-        "rejected": sum(source.rejected.values()),
-        "late": source.fates[lateness.LATE],
-        "repeated": source.fates[lateness.REPEATED],
-        "pending": source.fates[lateness.PENDING],
-        "unknown": source.fates[lateness.UNKNOWN],
-        "rejected_by_reason": dict(source.rejected),
-        "topic_is_quiet": source.is_quiet,
-        "compared_from": _instant(result.first),
-        "compared_to": _instant(result.last),
-        "windows_compared": result.compared,
-        "windows_equal": result.equal,
-        "windows_open": result.still_open,
-        "windows_left_out": result.left_out,
-        "places": {
-            name: {"windows": count, "different": result.different_in[name]}
-            for name, count in result.windows_in.items()
-        },
-        "different": [*faults, *result.different[:SHOWN]],
-        "different_count": len(faults) + len(result.different),
-    }
-
-
-def pace(messages: int, seconds: float) -> dict[str, object]:
-    """How long it took to read the topic, to count it and to compare once."""
-    return {"seconds": round(seconds, 1), "events_per_second": round(messages / max(seconds, 0.1))}
-
-
-def _places_table(answer: dict[str, object]) -> Table:
-    table = Table(box=None)
-    table.add_column("place")
-    for column in ("windows", "different"):
-        table.add_column(column, justify="right")
-    table.add_row("recount of the topic", str(answer["windows_compared"]), "")
-    for name, row in answer["places"].items():  # type: ignore[attr-defined]
-        table.add_row(name, str(row["windows"]), str(row["different"]))
-    return table
-
-
-def show(answer: dict[str, object], console: Console) -> None:
-    """The balance, the comparison and the first differences."""
-    names = ["counted", "rejected", "late", "repeated"]
-    names += [name for name in ("pending", "unknown") if answer[name]]
-    parts = " + ".join(f"{answer[name]} {name}" for name in names)
-    console.print(f"{answer['sent']} sent = {parts}", highlight=False)
-    if answer["rejected_by_reason"]:
-        console.print(f"rejected by reason: {answer['rejected_by_reason']}", highlight=False)
-    console.print(_places_table(answer))
-    span = f"windows from {answer['compared_from']} to {answer['compared_to']} UTC"
-    windows = ("compared", "equal", "open", "left_out")
-    numbers = ", ".join(f"{answer[f'windows_{name}']} {name.replace('_', ' ')}" for name in windows)
-    console.print(f"{span}: {numbers}", highlight=False)
-    took = f"took {answer['seconds']} s: {answer['events_per_second']:,} events a second"
-    console.print(took, highlight=False)
-    if not answer["topic_is_quiet"]:
-        console.print(
-            "events still arrive: windows that may change are left out; for all of them, "
-            "make stream-stop first"
-        )
-    for line in answer["different"]:  # type: ignore[attr-defined]
-        console.print(f"different: {line}", highlight=False, markup=False)
-    if answer["different_count"]:
-        console.print(f"{answer['different_count']} differences", highlight=False)
-    else:
-        console.print("every window is equal in all five places")
-
-
 def _patience(settings: Settings, seconds: float, console: Console) -> float:
     # Without the landing job raw.* cannot catch up: there is nothing to wait for.
     if Supervisor(settings, []).is_running("landing"):
@@ -202,16 +129,17 @@ def run(arguments: argparse.Namespace) -> int:
             time.sleep(AGAIN_SECONDS)
     # What was waited for the Delta tables is none of the recount's time.
     seconds = read_seconds + time.monotonic() - started
-    answer = summary(source, result, faults) | pace(source.messages, seconds)
+    problems = nothing_compared(source, result)
+    answer = summary(source, result, faults, problems) | pace(source.messages, seconds)
     if arguments.format == "json":
         print(json.dumps(answer, indent=1))
     else:
         show(answer, Console(soft_wrap=True))
-    return int(bool(answer["different_count"]))
+    return int(not is_proof(answer))
 
 
 def main() -> int:
-    """0 when every window is equal, 1 when one differs, 2 when something does not run."""
+    """0 when what was compared is equal, 1 when it is not or nothing was, 2 when something does not run."""
     parser = argparse.ArgumentParser(prog="python -m bench.verify", description=__doc__)
     parser.add_argument(
         "--wait", type=int, default=120, help="seconds to wait for the Delta tables"

@@ -3,25 +3,28 @@
 import pyarrow as pa
 
 from bench.recount.compare import Result
-from bench.recount.lateness import LATE, PENDING, REPEATED
+from bench.recount.lateness import COUNTED, LATE, PENDING, REPEATED, UNKNOWN
 from bench.recount.source import Topic, in_topic
 
 Position = tuple[int, int]  # partition and offset
 
 
 def sum_faults(source: Topic, result: Result) -> list[str]:
-    """A line when sent is not counted + rejected + late + repeated, or when a message waits."""
-    fates = source.fates
-    faults = []
+    """A line when a message has no fate or waits, or when HBase holds more or fewer events."""
+    fates, faults = source.fates, []
     if fates[PENDING]:
         faults.append(
             f"{fates[PENDING]} messages are in no batch of the live query yet: make logs S=live"
         )
-    parts = (result.counted, source.rejected.total(), fates[LATE], fates[REPEATED])
-    # Windows that HBase keeps no more are not in `counted`.
-    if not result.left_out and sum(parts) + fates[PENDING] != source.messages:
-        names = "counted={} rejected={} late={} repeated={}".format(*parts)
-        faults.append(f"sent={source.messages}, but {names} make {sum(parts)}")
+    parts = {name: fates[name] for name in (COUNTED, LATE, REPEATED, PENDING, UNKNOWN)}
+    parts["rejected"] = source.rejected.total()
+    if sum(parts.values()) != source.messages:
+        named = " ".join(f"{name}={count}" for name, count in parts.items())
+        faults.append(f"sent={source.messages}, but {named} make {sum(parts.values())}")
+    if result.counted != result.recounted:
+        faults.append(
+            f"HBase has {result.counted} events in the windows compared, the recount {result.recounted}"
+        )
     return faults
 
 

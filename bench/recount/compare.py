@@ -9,13 +9,17 @@ from bench.recount.windows import Content, Key, Recounted
 
 @dataclass
 class Result:
-    """What a comparison found; `different` holds a line for each window and place that disagrees."""
+    """What a comparison found; `different` holds a line for each window and place that disagrees.
+
+    Of the windows that were compared HBase holds `counted` events, the recount `recounted`.
+    """
 
     compared: int = 0
     equal: int = 0
     still_open: int = 0
     left_out: int = 0
     counted: int = 0
+    recounted: int = 0
     different: list[str] = field(default_factory=list)
     different_in: Counter[str] = field(default_factory=Counter)
     windows_in: Counter[str] = field(default_factory=Counter)
@@ -86,3 +90,4 @@ def _add_window(
     result.last = max(result.last or key[0], key[0])
     if key[1] == "all":
         result.counted += _events(places["HBase"].get(key))
+        result.recounted += _events(found.numbers)

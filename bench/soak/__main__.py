@@ -13,6 +13,7 @@ from typing import Any
 from rich.console import Console
 
 from bench.recount import topic
+from bench.recount.answer import is_proof
 from bench.soak import plan, recovery, report, victims
 from bench.soak.memory import Memory
 from ingest.arguments import new_replay_id
@@ -189,7 +190,7 @@ def main(words: list[str] | None = None) -> int:
         return 130
     _write(result, arguments.out)
     report.show(result, Console(width=None if sys.stdout.isatty() else 120))
-    is_exact = result["verify"]["different_count"] == 0 and result["truth"] == "agrees"
+    is_exact = is_proof(result["verify"]) and result["truth"] == "agrees"
     return 0 if is_exact else 1
 
 

@@ -71,6 +71,8 @@ def show(result: dict[str, Any], console: Console) -> None:
         f"{verified['different_count']} differences; truth: {result['truth']}",
         highlight=False,
     )
+    for problem in verified["problems"]:
+        console.print(f"problem: {problem}", highlight=False, markup=False)
     if result["memory_growth_percent"]:
         changes = (f"{n} {p:+.1f} %" for n, p in result["memory_growth_percent"].items())
         console.print("memory, end against middle: " + ", ".join(changes), highlight=False)

@@ -5,6 +5,7 @@ import time
 from collections import Counter
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -191,6 +192,25 @@ def test_a_soak_that_is_refused_beside_a_stream_leaves_that_stream_alone(
     assert command.main(["--out", str(tmp_path / "soak.json")]) == 2
     assert commands == [("services", "stream")]
     assert "make stream-stop" in capsys.readouterr().err
+
+
+class Finished(Soak):
+    """A soak whose recount found no difference, because it had nothing to compare."""
+
+    def run(self) -> dict[str, Any]:
+        balance = dict.fromkeys(("sent", "counted", "rejected", "late", "repeated"), 0)
+        windows = {"windows_equal": 0, "windows_compared": 0, "different_count": 0}
+        verified = balance | windows | {"problems": ["nothing was compared"]}
+        known = {"recovery_seconds": {}, "memory_growth_percent": {}, "truth": "agrees"}
+        return known | {"verify": verified}
+
+
+def test_a_soak_whose_recount_compared_nothing_is_no_proof(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(command, "Soak", Finished)
+    assert command.main(["--out", str(tmp_path / "soak.json")]) == 1
+    assert "problem: nothing was compared" in capsys.readouterr().out
 
 
 def test_the_name_of_a_soak_says_when_it_began() -> None:
