@@ -11,11 +11,11 @@ from datetime import UTC, datetime, timedelta
 from deltalake.exceptions import DeltaError, TableNotFoundError
 from rich.console import Console
 
-from bench.recount import balance, lateness, ledger, owners, places, topic
-from bench.recount.answer import is_proof, nothing_compared, pace, show, summary
-from bench.recount.compare import Places, Result, compare
-from bench.recount.source import Topic, in_topic, outlived, read_topic, same_messages
-from bench.recount.windows import Key, Recounted, recount
+from bench.recount import ledger, owners, places, topic
+from bench.recount.answer import is_proof, pace, show, summary
+from bench.recount.checks import Checked, Rules, check
+from bench.recount.source import Topic, read_topic
+from bench.recount.windows import moment
 from services.supervisor import Supervisor
 from settings import Settings, SettingsError, load_settings
 
@@ -34,7 +34,15 @@ def decide(settings: Settings, source: Topic) -> tuple[Topic, list[str]]:
     # Once the topic has forgotten its first messages, its ranges do not give the old watermarks.
     is_whole = not any(source.begins.values())
     faults = owners.watermark_faults(*rules) if is_whole else []
-    return replace(source, verdicts=verdicts), faults
+    final_before = moment(owners.final_before_ms(*rules) * 1000)
+    return replace(source, verdicts=verdicts, final_before=final_before), faults
+
+
+def still_quiet(settings: Settings, source: Topic) -> Topic:
+    """What arrived while the places were read may be in them: then the topic is not quiet."""
+    kafka = settings.kafka
+    ends = topic.offsets(kafka.bootstrap_servers, kafka.events_topic)[1]
+    return replace(source, is_quiet=source.is_quiet and ends == source.ends)
 
 
 def kept_since(settings: Settings, now: datetime) -> datetime:
@@ -45,57 +53,14 @@ def kept_since(settings: Settings, now: datetime) -> datetime:
     return now - life + min(RETENTION_MARGIN, life / RETENTION_SHARE)
 
 
-def _compared(settings: Settings, source: Topic, windows: dict[Key, Recounted]) -> dict[Key, bool]:
-    since = kept_since(settings, datetime.now(UTC))
-    closed_before = source.newest_event_time - timedelta(
-        seconds=2 * settings.stream.watermark_seconds
-    )
-    waiting = recount(
-        source.with_verdict(lateness.PENDING), window=settings.stream.window_seconds
-    ).keys()
-    return {
-        key: found.changed_at > since
-        and key not in waiting
-        and (source.is_quiet or key[0] < closed_before)
-        for key, found in windows.items()
-    }
-
-
-def check(settings: Settings, source: Topic) -> tuple[Result, list[str]]:
-    """Compare every place once; the result and what is wrong with the balance."""
-    window = settings.stream.window_seconds
-    kept = places.event_stream(settings)
-    counted = source.with_verdict(lateness.COUNTED)
-    # Windows that also hold events which the topic has forgotten cannot be recounted from it, nor
-    # those whose query or batches the ledger has forgotten.
-    forgotten = {
-        *recount(outlived(source, kept), window=window),
-        *recount(source.with_verdict(lateness.UNKNOWN), window=window),
-    }
-    recounted = {k: w for k, w in recount(counted, window=window).items() if k not in forgotten}
-    landed = recount(same_messages(in_topic(source, kept), counted), window=window)
-    found: Places = {
-        "HBase": places.hbase(settings),
-        "ecommerce-analytics": places.analytics(settings),
-        "raw.window_metrics": places.window_metrics(settings),
-        "raw.event_stream": {key: window.numbers for key, window in landed.items()},
-    }
-    found = {
-        name: {
-            key: numbers
-            for key, numbers in windows.items()
-            if key not in forgotten and (source.is_quiet or key in recounted)
-        }
-        for name, windows in found.items()
-    }
-    is_compared = _compared(settings, source, recounted)
-    open_since = source.newest_event_time - timedelta(seconds=settings.stream.watermark_seconds)
-    result = compare(recounted, found, is_compared=is_compared, open_since=open_since)
-    result.left_out += len(forgotten)
-    if not source.is_quiet:
-        return result, []
-    raw = balance.raw_faults(source, kept, places.rejected(settings))
-    return result, [*balance.sum_faults(source, result), *raw]
+def compared(settings: Settings, source: Topic) -> tuple[Topic, Checked]:
+    """Judge the topic by the ledger, read every place once and hold it against the recount."""
+    judged, wrong = decide(settings, source)
+    found = places.read(settings)
+    judged, now, stream = still_quiet(settings, judged), datetime.now(UTC), settings.stream
+    seconds = (stream.window_seconds, stream.watermark_seconds, stream.landing_trigger_seconds)
+    checked = check(judged, found, Rules(*seconds, kept_since(settings, now)), now)
+    return judged, replace(checked, faults=[*wrong, *checked.faults])
 
 
 def _patience(settings: Settings, seconds: float, console: Console) -> float:
@@ -121,16 +86,14 @@ def run(arguments: argparse.Namespace) -> int:
     with console.status("comparing; the Delta tables follow the topic by some seconds"):
         while True:
             started = time.monotonic()
-            source, wrong = decide(settings, source)
-            result, faults = check(settings, source)
-            faults = [*wrong, *faults]
-            if not (result.different or faults) or time.monotonic() > deadline:
+            source, checked = compared(settings, source)
+            is_equal = not (checked.result.different or checked.faults)
+            if is_equal or time.monotonic() > deadline:
                 break
             time.sleep(AGAIN_SECONDS)
     # What was waited for the Delta tables is none of the recount's time.
     seconds = read_seconds + time.monotonic() - started
-    problems = nothing_compared(source, result)
-    answer = summary(source, result, faults, problems) | pace(source.messages, seconds)
+    answer = summary(source, checked) | pace(source.messages, seconds)
     if arguments.format == "json":
         print(json.dumps(answer, indent=1))
     else:

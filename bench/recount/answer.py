@@ -6,10 +6,12 @@ from rich.console import Console
 from rich.table import Table
 
 from bench.recount import lateness
+from bench.recount.checks import Checked
 from bench.recount.compare import Result
 from bench.recount.source import Topic
 
 SHOWN = 10
+LISTS = {"not_checked": "not checked", "different": "different", "problems": "problem"}
 
 
 def nothing_compared(source: Topic, result: Result) -> list[str]:
@@ -17,7 +19,7 @@ def nothing_compared(source: Topic, result: Result) -> list[str]:
     if result.compared or not source.events.num_rows:
         return []
     return [
-        f"nothing was compared: none of the {result.left_out} windows is decided and inside all "
+        f"nothing was compared: none of the {result.left_out.total()} windows is decided and inside all "
         "retentions (HBASE_TTL_SECONDS, KAFKA_ANALYTICS_RETENTION_HOURS, KAFKA_EVENTS_RETENTION_HOURS)"
     ]
 
@@ -26,10 +28,9 @@ def _instant(moment: datetime | None) -> str:
     return f"{moment:%Y-%m-%d %H:%M:%S}" if moment else ""
 
 
-def summary(
-    source: Topic, result: Result, faults: list[str], problems: list[str]
-) -> dict[str, object]:
+def summary(source: Topic, checked: Checked) -> dict[str, object]:
     """The whole answer; the balance is over all that the topic holds, the windows have their range."""
+    result = checked.result
     return {
         "sent": source.messages,
         "counted": source.fates[lateness.COUNTED],
@@ -45,15 +46,17 @@ def summary(
         "windows_compared": result.compared,
         "windows_equal": result.equal,
         "windows_open": result.still_open,
-        "windows_left_out": result.left_out,
+        "windows_left_out": result.left_out.total(),
+        "windows_left_out_by_reason": {why: n for why, n in result.left_out.items() if n},
         "counted_in_windows_compared": result.recounted,
         "places": {
             name: {"windows": count, "different": result.different_in[name]}
             for name, count in result.windows_in.items()
         },
-        "different": [*faults, *result.different[:SHOWN]],
-        "different_count": len(faults) + len(result.different),
-        "problems": problems,
+        "different": [*checked.faults, *result.different[:SHOWN]],
+        "different_count": len(checked.faults) + len(result.different),
+        "problems": [*checked.problems, *nothing_compared(source, result)],
+        "not_checked": checked.unchecked,
     }
 
 
@@ -107,11 +110,11 @@ def show(answer: dict[str, object], console: Console) -> None:
     console.print(took, highlight=False)
     if not answer["topic_is_quiet"]:
         console.print(
-            "events still arrive: windows that may change are left out; for all of them, "
+            "events still arrive: only what is decided already was compared; for all of it, "
             "make stream-stop first"
         )
-    for word, lines in (("different", answer["different"]), ("problem", answer["problems"])):
-        for line in lines:  # type: ignore[attr-defined]
+    for name, word in LISTS.items():
+        for line in answer[name]:  # type: ignore[attr-defined]
             console.print(f"{word}: {line}", highlight=False, markup=False)
     console.print(_verdict(answer), highlight=False)
 

@@ -65,3 +65,22 @@ def watermark_faults(
         if place in owner or place == len(queries) - 1
         for line in lateness.watermark_faults(events, query.batches, delay_seconds)
     ]
+
+
+def final_before_ms(
+    events: pa.Table, queries: list[Query], delay_seconds: int, window_seconds: int
+) -> int:
+    """No event that is still to be judged counts in a window that ended by then (ms since 1970).
+
+    Of the newest query's last batch the recount may have read a part only, so its bound decides and
+    not the next one's. The windows of an older query are final.
+    """
+    if not queries:
+        return 0
+    newest = queries[-1]
+    micros = events["event_time"].cast(pa.int64()).to_numpy()
+    places = lateness.batch_places(events, newest.batches)
+    marks = lateness.watermarks(micros, places, newest.batches, delay_seconds)
+    bound = int(marks[-3]) if len(newest.batches) > 1 else 0
+    after = newest.windows_after_ms
+    return max(bound, 0 if after is None else after + window_seconds * 1000)

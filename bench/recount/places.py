@@ -2,6 +2,7 @@
 
 import json
 from collections import Counter
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
@@ -14,7 +15,8 @@ from deltalake import DeltaTable
 from thriftpy2.thrift import TException
 
 from bench.recount import topic
-from bench.recount.windows import EVENTS, Content, Key, moment, numbers
+from bench.recount.source import Offsets, next_offsets
+from bench.recount.windows import EVENTS, KEPT, REFUSED, Content, Key, Update, moment, numbers
 from settings import Settings
 
 TABLES = {"all": "event_counts", "brand": "brand_windows", "category": "category_windows"}
@@ -71,10 +73,10 @@ def _window(table: str, key: bytes) -> tuple[datetime, str]:
         raise topic.TopicError(told) from None
 
 
-def analytics(settings: Settings) -> Windows:
-    """The last value of each window on the results topic."""
+def analytics(settings: Settings) -> tuple[Windows, dict[Key, Update]]:
+    """The last value of each window on the results topic, and where it is."""
     kafka = settings.kafka
-    newest: dict[Key, tuple[int, Content]] = {}
+    newest: dict[Key, tuple[Update, Content]] = {}
     for record in topic.read(kafka.bootstrap_servers, kafka.analytics_topic):
         if record.value is None:
             continue
@@ -86,20 +88,23 @@ def analytics(settings: Settings) -> Windows:
             place = f"{kafka.analytics_topic}-{record.partition}-{record.offset}"
             told = f"{place} is no update of a window: who else writes this topic?"
             raise topic.TopicError(told) from None
-        if key not in newest or newest[key][0] < record.offset:
-            newest[key] = (record.offset, numbers(row, FIELD_NAMES))
-    return {key: found for key, (_, found) in newest.items()}
+        if key not in newest or newest[key][0].offset < record.offset:
+            appended_at = moment(record.timestamp * 1000)
+            update = Update(record.partition, record.offset, appended_at)
+            newest[key] = (update, numbers(row, FIELD_NAMES))
+    windows = {key: content for key, (_, content) in newest.items()}
+    return windows, {key: update for key, (update, _) in newest.items()}
 
 
 def _rows(settings: Settings, table: str, columns: list[str]) -> pa.Table:
     return DeltaTable(settings.raw_table(table)).to_pyarrow_table(columns=columns)
 
 
-def window_metrics(settings: Settings) -> Windows:
-    """raw.window_metrics, read without Spark."""
-    rows = _rows(
-        settings, "window_metrics", ["window_started_at", "dimension", "value", *FIELD_NAMES]
-    )
+def window_metrics(settings: Settings) -> tuple[Windows, Offsets]:
+    """raw.window_metrics, read without Spark, and how much of ecommerce-analytics is in it."""
+    place = ["analytics_partition", "analytics_offset"]
+    columns = ["window_started_at", "dimension", "value", *FIELD_NAMES, *place]
+    rows = _rows(settings, "window_metrics", columns)
     opened_at = map(moment, rows["window_started_at"].cast(EVENT_TIME).cast(pa.int64()).to_pylist())
     keys = zip(opened_at, rows["dimension"].to_pylist(), rows["value"].to_pylist(), strict=True)
     contents = zip(*(rows[name].to_pylist() for name in FIELD_NAMES), strict=True)
@@ -108,23 +113,50 @@ def window_metrics(settings: Settings) -> Windows:
     for key, content in zip(keys, contents, strict=True):
         copies[key] += 1
         found[key] = numbers(dict(zip(FIELD_NAMES, content, strict=True)), FIELD_NAMES)
-    return found | {key: f"has it {count} times" for key, count in copies.items() if count > 1}
+    twice = {key: f"has it {count} times" for key, count in copies.items() if count > 1}
+    return found | twice, next_offsets(rows.select(place).rename_columns(["partition", "offset"]))
 
 
 def event_stream(settings: Settings) -> pa.Table:
-    """raw.event_stream in the shape of the recount's events."""
+    """raw.event_stream in the shape of the recount's events, and when each row was written."""
     names = [name for name in EVENTS.names if name != "category"]
-    rows = _rows(settings, "event_stream", [*names, "category_code"])
+    rows = _rows(settings, "event_stream", [*names, "category_code", "ingested_at"])
     codes = pc.fill_null(rows["category_code"], "")
     top = pc.list_element(pc.split_pattern(codes, ".", max_splits=1), 0)
     category = pc.if_else(pc.equal(top, ""), "uncategorized", top)
     brand = pc.fill_null(rows["brand"], "")
     columns: dict[str, Any] = {name: rows[name] for name in names}
-    return (
-        pa.table(columns | {"brand": brand, "category": category}).select(EVENTS.names).cast(EVENTS)
-    )
+    columns |= {"brand": brand, "category": category, "ingested_at": rows["ingested_at"]}
+    return pa.table(columns).select(KEPT.names).cast(KEPT)
 
 
 def rejected(settings: Settings) -> pa.Table:
-    """raw.rejected_event: reason and place of each message."""
-    return _rows(settings, "rejected_event", ["reason", "partition", "offset"])
+    """raw.rejected_event: reason and place of each message, and when its row was written."""
+    return _rows(settings, "rejected_event", REFUSED.names).select(REFUSED.names).cast(REFUSED)
+
+
+@dataclass(frozen=True)
+class Found:
+    """What every place held when it was read, the rows in the order in which they are written.
+
+    `updates` tells where ecommerce-analytics has each window, `landed_updates` up to where
+    raw.window_metrics has taken it in.
+    """
+
+    hbase: Windows
+    analytics: Windows
+    updates: dict[Key, Update]
+    window_metrics: Windows
+    landed_updates: Offsets
+    event_stream: pa.Table
+    rejected: pa.Table
+
+
+def read(settings: Settings) -> Found:
+    """Every place once; a copy is read behind what it is a copy of, so that it is never ahead of it."""
+    in_hbase = hbase(settings)
+    on_topic, updates = analytics(settings)
+    landed, landed_updates = window_metrics(settings)
+    kept = event_stream(settings)
+    refused = rejected(settings)
+    return Found(in_hbase, on_topic, updates, landed, landed_updates, kept, refused)

@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 
 from bench.recount import plain, topic
 from bench.recount.verdict import judge
-from bench.recount.windows import EVENTS
+from bench.recount.windows import EPOCH, EVENTS
 from settings import Settings
 
 REPORT_EVERY = 20_000
@@ -23,7 +23,8 @@ class Topic:
     """The recounted topic: accepted events, refused messages, and the offsets that were read.
 
     `refused` are few: partition, offset and reason of each. `verdicts` says of each row of `events`
-    whether it was counted (bench.recount.lateness).
+    whether it was counted (bench.recount.lateness). No event that is still to be judged counts in a
+    window that ended by `final_before`.
     """
 
     messages: int
@@ -34,6 +35,7 @@ class Topic:
     begins: Offsets = field(default_factory=dict)
     ends: Offsets = field(default_factory=dict)
     verdicts: list[str] = field(default_factory=list)
+    final_before: datetime = EPOCH
 
     @property
     def rejected(self) -> Counter[str]:
@@ -115,3 +117,33 @@ def same_messages(rows: pa.Table, wanted: pa.Table) -> pa.Table:
 def outlived(source: Topic, rows: pa.Table) -> pa.Table:
     """The rows whose message the topic's retention has deleted since."""
     return _within(rows, {}, source.begins)
+
+
+def up_to(source: Topic, rows: pa.Table, until: Offsets) -> pa.Table:
+    """The rows whose message was read from the topic and is in front of `until`."""
+    ends = {number: min(end, until.get(number, 0)) for number, end in source.ends.items()}
+    return _within(rows, source.begins, ends)
+
+
+def beyond(rows: pa.Table, until: Offsets) -> pa.Table:
+    """The rows whose message is not in front of `until`."""
+    every = rows["partition"].unique().to_pylist()
+    return pa.concat_tables(
+        [
+            rows.filter(
+                pc.and_(
+                    pc.equal(rows["partition"], number),
+                    pc.greater_equal(rows["offset"], until.get(number, 0)),
+                )
+            )
+            for number in every
+        ]
+        or [rows]
+    )
+
+
+def next_offsets(rows: pa.Table) -> Offsets:
+    """Partition to the offset behind its highest one."""
+    ends = rows.group_by("partition").aggregate([("offset", "max")])
+    pairs = zip(ends["partition"].to_pylist(), ends["offset_max"].to_pylist(), strict=True)
+    return {partition: offset + 1 for partition, offset in pairs}

@@ -29,6 +29,13 @@ EVENTS = pa.schema(
     }
 )
 
+TIME = pa.timestamp("us", tz="UTC")
+# The rows of raw.event_stream and raw.rejected_event, as far as they are compared.
+KEPT = EVENTS.append(pa.field("ingested_at", TIME))
+REFUSED = pa.schema(
+    {"partition": pa.int32(), "offset": pa.int64(), "reason": pa.string(), "ingested_at": TIME}
+)
+
 WINDOWS = """
 with cells as (
     select
@@ -63,6 +70,14 @@ class Recounted(NamedTuple):
 
     numbers: Numbers
     changed_at: datetime
+
+
+class Update(NamedTuple):
+    """Where ecommerce-analytics has the last update of a window, and since when."""
+
+    partition: int
+    offset: int
+    appended_at: datetime
 
 
 @lru_cache(maxsize=100_000)  # a window has dozens of rows

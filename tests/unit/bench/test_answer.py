@@ -1,5 +1,6 @@
 """What `make verify` says: true sums in every case, and no proof where nothing was compared."""
 
+from collections import Counter
 from datetime import UTC, datetime
 
 import pyarrow as pa
@@ -7,6 +8,7 @@ import pytest
 from rich.console import Console
 
 from bench.recount.answer import is_proof, nothing_compared, pace, show, summary
+from bench.recount.checks import Checked
 from bench.recount.compare import Result
 from bench.recount.lateness import COUNTED, LATE, PENDING, REPEATED, UNKNOWN
 from bench.recount.source import Topic
@@ -23,12 +25,14 @@ SOURCE = Topic(
     verdicts=FATES,
 )
 # One of the four counted events is in a window that was left out.
-RESULT = Result(compared=2, equal=2, left_out=1, counted=3, recounted=3, first=NOON, last=NOON)
+RESULT = Result(2, 2, left_out=Counter(old=1), counted=3, recounted=3, first=NOON, last=NOON)
 
 
-def answer(result: Result = RESULT, **changes: list[str]) -> dict[str, object]:
-    lines: dict[str, list[str]] = {"faults": [], "problems": nothing_compared(SOURCE, result)}
-    return summary(SOURCE, result, **{**lines, **changes}) | pace(10, 2.0)
+def answer(
+    result: Result = RESULT, faults: tuple[str, ...] = (), problems: tuple[str, ...] = ()
+) -> dict[str, object]:
+    checked = Checked(result, [*faults], [*problems], ["1 windows old"])
+    return summary(SOURCE, checked) | pace(10, 2.0)
 
 
 def shown(said: dict[str, object]) -> str:
@@ -44,11 +48,12 @@ def test_the_balance_is_over_the_whole_topic_also_when_windows_are_left_out() ->
         "windows from 2026-01-01 12:00:00 to 2026-01-01 12:00:00 UTC: "
         "2 compared, 2 equal, 0 open, 1 left out; 3 of 4 counted events in them"
     ) in text
+    assert "not checked: 1 windows old" in text
     assert "every window compared is equal in all five places" in text
 
 
 def test_no_window_compared_is_no_proof() -> None:
-    said = answer(Result(left_out=7))
+    said = answer(Result(left_out=Counter(old=7)))
     (problem,) = said["problems"]  # type: ignore[misc]
     assert problem.startswith("nothing was compared: none of the 7 windows is decided and inside")
     assert not is_proof(said)
@@ -67,12 +72,12 @@ def test_a_topic_without_an_event_has_no_window_to_miss() -> None:
     ("changes", "proves", "last"),
     [
         ({}, True, "every window compared is equal in all five places"),
-        ({"faults": ["a"]}, False, "1 differences"),
-        ({"problems": ["b"]}, False, "no difference found, but see the problem: this is no proof"),
+        ({"faults": ("a",)}, False, "1 differences"),
+        ({"problems": ("b",)}, False, "no difference found, but see the problem: this is no proof"),
     ],
 )
 def test_only_equal_places_and_no_problem_are_a_proof(
-    changes: dict[str, list[str]], proves: bool, last: str
+    changes: dict[str, tuple[str, ...]], proves: bool, last: str
 ) -> None:
     said = answer(**changes)
     assert is_proof(said) is proves

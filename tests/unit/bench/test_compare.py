@@ -26,12 +26,15 @@ def places(numbers: Numbers) -> dict[str, dict[Key, Content]]:
 def compared(
     found: dict[str, dict[Key, Content]],
     *,
-    is_compared: bool = True,
+    left_out: str = "",
+    awaited: str = "",
     open_since: datetime = START,
 ) -> Result:
     """Compare places with a recount of three views for 9.00 in one window."""
     recounted = {KEY: Recounted(views(3), START)}
-    return compare(recounted, found, is_compared={KEY: is_compared}, open_since=open_since)
+    reasons = {KEY: left_out} if left_out else {}
+    waiting = {awaited: {KEY}} if awaited else {}
+    return compare(recounted, found, left_out=reasons, awaited=waiting, open_since=open_since)
 
 
 def test_equal_places_have_no_difference() -> None:
@@ -75,8 +78,17 @@ def test_a_row_that_is_no_row_of_a_window_is_a_difference_and_counts_nothing(pla
 
 
 def test_window_that_is_not_compared_is_left_out() -> None:
-    result = compared(places(views(1)), is_compared=False)
-    assert (result.compared, result.left_out, result.different) == (0, 1, [])
+    result = compared(places(views(1)), left_out="too old")
+    assert (result.compared, result.left_out, result.different) == (0, {"too old": 1}, [])
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_a_place_that_need_not_have_a_window_yet_is_not_asked_for_it(place: str) -> None:
+    behind = places(views(3)) | {place: {KEY: views(2)}}
+    result = compared(behind, awaited=place)
+    assert (result.compared, result.equal, result.different) == (1, 1, [])
+    assert result.awaited == {place: 1}
+    assert len(compared(places(views(2)), awaited=place).different) == 3
 
 
 def test_open_window_is_compared_and_told() -> None:

@@ -68,9 +68,11 @@ def test_a_window_that_delta_has_twice_is_a_difference(monkeypatch: pytest.Monke
     counts = dict.fromkeys(("view_count", "cart_count", "purchase_count", "remove_count"), 0)
     values = dict.fromkeys(("view_value", "cart_value", "purchase_value", "total_value"), ZERO)
     row = {"window_started_at": NOON, "dimension": "all", "value": ""} | counts | values
+    row |= {"analytics_partition": 1, "analytics_offset": 8}
     rows = pa.Table.from_pylist([row | {"view_count": 1}, row])
     monkeypatch.setattr(places, "_rows", lambda *_: rows)
-    assert places.window_metrics(load_settings()) == {(NOON, "all", ""): "has it 2 times"}
+    found, landed = places.window_metrics(load_settings())
+    assert (found, landed) == ({(NOON, "all", ""): "has it 2 times"}, {1: 9})
 
 
 class Broken:
