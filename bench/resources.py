@@ -12,11 +12,16 @@ MARK, NAME = "STOREPULSE_STACK", "SUPERVISOR_PROCESS_NAME"
 
 @dataclass
 class Usage:
-    """Seconds of CPU so far and resident bytes by service, and the bytes of each of its processes."""
+    """Seconds of CPU so far and resident bytes by service; the bytes of each process by "service/program"."""
 
     cpu_seconds: dict[str, float] = field(default_factory=lambda: defaultdict(float))
     memory_bytes: dict[str, int] = field(default_factory=lambda: defaultdict(int))
     processes: dict[str, dict[int, int]] = field(default_factory=lambda: defaultdict(dict))
+
+
+def program(name: str) -> str:
+    """What a process is, without its version: python for python3.11."""
+    return name.rstrip("0123456789.") or name
 
 
 def measure(settings: Settings) -> Usage:
@@ -31,7 +36,7 @@ def measure(settings: Settings) -> Usage:
             times, memory = process.cpu_times(), process.memory_info().rss
             usage.cpu_seconds[name] += times.user + times.system
             usage.memory_bytes[name] += memory
-            usage.processes[name][process.pid] = memory
+            usage.processes[f"{name}/{program(process.name())}"][process.pid] = memory
         except (psutil.NoSuchProcess, psutil.AccessDenied):
             continue
     return usage

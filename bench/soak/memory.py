@@ -12,7 +12,7 @@ MEGABYTE = 1024**2
 
 
 class Memory(threading.Thread):
-    """Resident memory of each service and of its processes, every ten seconds."""
+    """Resident memory of each service and of each of its processes, every ten seconds."""
 
     def __init__(self, settings: Settings) -> None:
         super().__init__(daemon=True)

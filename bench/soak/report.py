@@ -30,20 +30,24 @@ def _ranks(seconds: list[float]) -> dict[str, float]:
 
 
 def growth(samples: list[dict[str, Any]]) -> dict[str, float]:
-    """Per service: memory at the end against the middle of the soak, in per cent.
+    """By "service/program": memory at the end against the middle of the soak, in per cent.
 
-    Only processes that live in both count, so a service that was started again meanwhile has no
-    growth. Each is the median of a tenth of the samples: one sample decides nothing.
+    Each process by itself, because one that leaks beside a big one is lost in their sum; of several
+    of a name the one that grew most. Only those that live in both count, so a service that was
+    started again meanwhile has no growth. Each is the median of a tenth of the samples: one sample
+    decides nothing.
     """
     if len(samples) < 20:
         return {}
     tenth = len(samples) // 10
     middle, end = _medians(samples[len(samples) // 2 :][:tenth]), _medians(samples[-tenth:])
-    sums: dict[str, tuple[float, float]] = {}
+    worst: dict[str, float] = {}
     for name, pid in sorted(middle.keys() & end.keys()):
-        before, after = sums.get(name, (0, 0))
-        sums[name] = (before + middle[name, pid], after + end[name, pid])
-    return {name: round(100 * (b / a - 1), 1) for name, (a, b) in sums.items() if a}
+        before, after = middle[name, pid], end[name, pid]
+        if before:
+            percent = round(100 * (after / before - 1), 1)
+            worst[name] = max(worst.get(name, percent), percent)
+    return worst
 
 
 def _medians(part: list[dict[str, Any]]) -> dict[tuple[str, int], float]:

@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.console import Console
 
+from bench.resources import program
 from bench.soak import __main__ as command
 from bench.soak import recovery, victims
 from bench.soak.__main__ import Soak
@@ -90,30 +91,52 @@ def test_recoveries_are_told_by_victim() -> None:
     }
 
 
-def sample(**services: dict[int, int]) -> dict[str, object]:
+LIVE, BESIDE, HBASE = "live/java", "live/python", "hbase/java"
+
+
+def sample(services: dict[str, dict[int, int]]) -> dict[str, object]:
     """Megabytes of each process of each service."""
     return {"processes": services}
 
 
-def test_memory_at_the_end_is_compared_with_the_middle() -> None:
-    samples = [sample(live={7: 900, 8: 100 if i < 30 else 140}, hbase={9: 400}) for i in range(40)]
-    assert growth(samples) == {"hbase": 0.0, "live": 4.0}
+def test_a_small_process_that_leaks_is_not_lost_beside_a_big_one() -> None:
+    samples = [
+        sample({LIVE: {7: 900}, BESIDE: {8: 100 if i < 30 else 140}, HBASE: {9: 400}})
+        for i in range(40)
+    ]
+    assert growth(samples) == {LIVE: 0.0, BESIDE: 40.0, HBASE: 0.0}
     assert growth(samples[:10]) == {}
 
 
+def test_of_several_processes_of_a_name_the_one_that_grew_most_is_told() -> None:
+    samples = [
+        sample({BESIDE: {7: 200, 8: 100 if i < 30 else 110, 9: 100 if i < 30 else 90}})
+        for i in range(40)
+    ]
+    assert growth(samples) == {BESIDE: 10.0}
+
+
+def test_memory_that_shrinks_is_told_as_well() -> None:
+    assert growth([sample({LIVE: {7: 100 if i < 30 else 90}}) for i in range(40)]) == {LIVE: -10.0}
+
+
 def test_a_service_that_one_sample_misses_stays_in_the_table() -> None:
-    samples = [sample(live={7: 1000 if i < 30 else 1040}) for i in range(40)]
-    samples[21] = samples[38] = sample()
-    assert growth(samples) == {"live": 4.0}
+    samples = [sample({LIVE: {7: 1000 if i < 30 else 1040}}) for i in range(40)]
+    samples[21] = samples[38] = sample({})
+    assert growth(samples) == {LIVE: 4.0}
 
 
 def test_only_processes_that_live_on_are_compared() -> None:
     # hbase was killed in between, and live had a helper of a few seconds in the middle
     samples = [
-        sample(live={7: 1000, **({6: 500} if i == 20 else {})}, hbase={9 + i // 30: 400 + i})
+        sample({LIVE: {7: 1000, **({6: 500} if i == 20 else {})}, HBASE: {9 + i // 30: 400 + i}})
         for i in range(40)
     ]
-    assert growth(samples) == {"live": 0.0}
+    assert growth(samples) == {LIVE: 0.0}
+
+
+def test_a_process_is_known_by_its_program_without_a_version() -> None:
+    assert [program(name) for name in ("java", "python3.11", "7")] == ["java", "python", "7"]
 
 
 def test_each_check_has_its_own_seconds_and_one_that_is_never_true_has_none(
