@@ -116,6 +116,15 @@ def test_what_landing_is_just_writing_is_not_looked_for(verify: Verify) -> None:
     assert verify(shop)[0] == 1
 
 
+def test_a_final_window_whose_events_have_not_landed_is_not_looked_for(verify: Verify) -> None:
+    shop = moving(landed=False)
+    shop.stream = [shop.stream[0] | {"ingested_at": LANDED_LATER}]
+    code, answer = verify(shop)
+    assert (code, answer["windows_equal"]) == (0, 3)
+    told = "3 windows compared were not looked for in raw.event_stream: not landed yet"
+    assert told in answer["not_checked"]
+
+
 def test_a_live_query_that_stopped_is_named(verify: Verify) -> None:
     assert verify(moving(appended_at=40, now=160))[1]["problems"] == []
     code, answer = verify(moving(appended_at=40, now=161))
