@@ -3,25 +3,35 @@
 from typing import Any
 
 import duckdb
+import numpy as np
 import pyarrow as pa
 
 from bench.recount.compare import Result
-from bench.recount.lateness import COUNTED, LATE, PENDING, REPEATED, UNKNOWN
+from bench.recount.lateness import COUNTED, LATE, PENDING, REPEATED, UNKNOWN, Numbers
 from bench.recount.source import Offsets, Topic, up_to
-from bench.recount.windows import REFUSED
+from bench.recount.windows import EVENTS, REFUSED
 
-SETS = """
-with there as (select distinct partition, "offset" from found)
-select
-    (select count(*) from found) - (select count(*) from there),
-    (select count(*) from wanted anti join there using (partition, "offset")),
-    (select count(*) from there anti join wanted using (partition, "offset"))
-"""
-REASONS = """
-select distinct partition, "offset", wanted.reason, found.reason
+OFFSET_BITS = 48
+# Everything of an event that the table keeps and the recount reads itself.
+COLUMNS = [name for name in EVENTS.names if name not in ("partition", "offset", "category")]
+BOTH = """
+select {asked}
 from wanted join found using (partition, "offset")
-where wanted.reason is distinct from found.reason
-order by 1, 2
+where {differs}
+"""
+OTHER = "wanted.{name} is distinct from found.{name}"
+DIFFERS = """
+{{
+    'count': count(*) filter (wanted.{name} is distinct from found.{name}),
+    'partition': arg_min(partition, (partition, "offset"))
+        filter (wanted.{name} is distinct from found.{name}),
+    'offset': arg_min("offset", (partition, "offset"))
+        filter (wanted.{name} is distinct from found.{name}),
+    'wanted': arg_min(coalesce(wanted.{name}::varchar, 'null'), (partition, "offset"))
+        filter (wanted.{name} is distinct from found.{name}),
+    'found': arg_min(coalesce(found.{name}::varchar, 'null'), (partition, "offset"))
+        filter (wanted.{name} is distinct from found.{name})
+}}
 """
 
 
@@ -59,19 +69,30 @@ def raw_faults(source: Topic, kept: pa.Table, refused: pa.Table, until: Offsets)
     return [
         *_set_faults("raw.event_stream", kept, accepted),
         *_set_faults("raw.rejected_event", refused, wanted),
-        *_reason_faults(refused, wanted),
+        *_column_faults("raw.event_stream", COLUMNS, kept, accepted),
+        *_column_faults("raw.rejected_event", ["reason"], refused, wanted),
     ]
 
 
 def _ask(query: str, found: pa.Table, wanted: pa.Table) -> list[tuple[Any, ...]]:
     with duckdb.connect() as connection:
+        connection.execute("set timezone = 'UTC'")
         connection.register("found", found)
         connection.register("wanted", wanted)
         return connection.execute(query).fetchall()
 
 
+def _keys(rows: pa.Table) -> Numbers:
+    """One number for the place of each message."""
+    return rows["partition"].to_numpy().astype(np.int64) << OFFSET_BITS | rows["offset"].to_numpy()
+
+
 def _set_faults(table: str, found: pa.Table, wanted: pa.Table) -> list[str]:
-    ((twice, missing, extra),) = _ask(SETS, found, wanted)
+    here, there = np.unique(_keys(found)), _keys(wanted)
+    twice = found.num_rows - len(here)
+    missing, extra = (
+        len(np.setdiff1d(*sides, assume_unique=True)) for sides in ((there, here), (here, there))
+    )
     faults = []
     if twice:
         faults.append(f"{table} has {twice} messages twice")
@@ -80,12 +101,15 @@ def _set_faults(table: str, found: pa.Table, wanted: pa.Table) -> list[str]:
     return faults
 
 
-def _reason_faults(found: pa.Table, wanted: pa.Table) -> list[str]:
-    other = _ask(REASONS, found, wanted)
-    if not other:
-        return []
-    partition, offset, expected, kept = other[0]
+def _column_faults(table: str, columns: list[str], found: pa.Table, wanted: pa.Table) -> list[str]:
+    """A line for each column in which a message of both is another one."""
+    asked = ", ".join(DIFFERS.format(name=name) for name in columns)
+    differs = " or ".join(OTHER.format(name=name) for name in columns)
+    (answers,) = _ask(BOTH.format(asked=asked, differs=differs), found, wanted)
     return [
-        f"raw.rejected_event has another reason for {len(other)} messages, the first "
-        f"(partition {partition}, offset {offset}): recount {expected}, raw.rejected_event {kept}"
+        f"{table} has another {name} for {answer['count']} messages, the first (partition "
+        f"{answer['partition']}, offset {answer['offset']}): recount {answer['wanted']}, "
+        f"{table} {answer['found']}"
+        for name, answer in zip(columns, answers, strict=True)
+        if answer["count"]
     ]

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from bench.recount.ledger import Batch
@@ -90,13 +91,12 @@ def verdicts(events: pa.Table, batches: list[Batch], delay_seconds: int) -> list
 def _copies(events: pa.Table, places: Numbers) -> list[list[int]]:
     """The rows of each event_id that occurs twice, in the order in which the engine met them."""
     by_id: dict[str, list[int]] = defaultdict(list)
-    counts = events["event_id"].value_counts().to_pylist()
-    several = {entry["values"] for entry in counts if entry["counts"] > 1}
-    if not several:
-        return []
-    for row, event_id in enumerate(events["event_id"].to_pylist()):
-        if event_id in several and places[row] >= 0:
-            by_id[event_id].append(row)
+    counts = events["event_id"].value_counts()
+    several = counts.field("values").filter(pc.greater(counts.field("counts"), 1))
+    is_copy = pc.is_in(events["event_id"], value_set=several).to_numpy(zero_copy_only=False)
+    rows = np.flatnonzero(is_copy & (places >= 0))
+    for row, event_id in zip(rows, events["event_id"].take(rows).to_pylist(), strict=True):
+        by_id[event_id].append(int(row))
     partitions, offsets = events["partition"].to_numpy(), events["offset"].to_numpy()
 
     def order(row: int) -> tuple[Any, ...]:

@@ -15,6 +15,7 @@ from deltalake import DeltaTable
 from thriftpy2.thrift import TException
 
 from bench.recount import topic
+from bench.recount.details import Details
 from bench.recount.source import Offsets, next_offsets
 from bench.recount.windows import EVENTS, KEPT, REFUSED, Content, Key, Update, moment, numbers
 from settings import Settings
@@ -119,15 +120,15 @@ def window_metrics(settings: Settings) -> tuple[Windows, Offsets]:
 
 def event_stream(settings: Settings) -> pa.Table:
     """raw.event_stream in the shape of the recount's events, and when each row was written."""
-    names = [name for name in EVENTS.names if name != "category"]
-    rows = _rows(settings, "event_stream", [*names, "category_code", "ingested_at"])
-    codes = pc.fill_null(rows["category_code"], "")
-    top = pc.list_element(pc.split_pattern(codes, ".", max_splits=1), 0)
-    category = pc.if_else(pc.equal(top, ""), "uncategorized", top)
-    brand = pc.fill_null(rows["brand"], "")
+    names = [name for name in KEPT.names if name != "category"]
+    rows = _rows(settings, "event_stream", names)
     columns: dict[str, Any] = {name: rows[name] for name in names}
-    columns |= {"brand": brand, "category": category, "ingested_at": rows["ingested_at"]}
-    return pa.table(columns).select(KEPT.names).cast(KEPT)
+    # A text that a message has not is empty to the recount.
+    for name in ("brand", *Details._fields):
+        columns[name] = pc.fill_null(rows[name].cast(pa.string()), "")
+    top = pc.list_element(pc.split_pattern(columns["category_code"], ".", max_splits=1), 0)
+    category = pc.if_else(pc.equal(top, ""), "uncategorized", top)
+    return pa.table(columns | {"category": category}).select(KEPT.names).cast(KEPT)
 
 
 def rejected(settings: Settings) -> pa.Table:

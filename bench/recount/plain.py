@@ -7,24 +7,26 @@ import re
 from datetime import datetime, timedelta
 from decimal import Decimal
 
+from bench.recount.details import Details
 from bench.recount.verdict import EPOCH, NEVER, Verdict
 
-# No escapes and no control characters, and at most 255 bytes: nothing in it can be bad text.
-TEXT = rb'[^"\\\x00-\x1f]{1,255}'
-OPTIONAL = rb'(?:null|"(' + TEXT + rb')")'
+MOST_BYTES = 255
+# No escapes and no control characters, and at most 255 bytes (of ASCII): nothing in it can be bad text.
+TEXT = r'[^"\\\x00-\x1f]{1,255}'
+OPTIONAL = r'(?:null|"(' + TEXT + r')")'
 PLAIN = re.compile(
-    rb'\{"event_id":"(' + TEXT + rb')",'
-    rb'"event_time":"([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{3})Z",'
-    rb'"event_type":"(view|cart|purchase|remove_from_cart)",'
-    rb'"product_id":"' + TEXT + rb'",'
-    rb'"category_id":(?:null|"' + TEXT + rb'"),'
-    rb'"category_code":' + OPTIONAL + rb","
-    rb'"brand":' + OPTIONAL + rb","
-    rb'"price":([0-9]{1,10}(?:\.[0-9]{1,2})?),'
-    rb'"user_id":"' + TEXT + rb'",'
-    rb'"user_session":(?:null|"' + TEXT + rb'"),'
-    rb'"produced_at":"[0-9TZ:.-]{24}",'
-    rb'"source_event_time":"[0-9TZUC :.+-]{1,40}"\}'
+    r'\{"event_id":"(' + TEXT + r')",'
+    r'"event_time":"([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{3})Z",'
+    r'"event_type":"(view|cart|purchase|remove_from_cart)",'
+    r'"product_id":"(' + TEXT + r')",'
+    r'"category_id":' + OPTIONAL + r","
+    r'"category_code":' + OPTIONAL + r","
+    r'"brand":' + OPTIONAL + r","
+    r'"price":([0-9]{1,10}(?:\.[0-9]{1,2})?),'
+    r'"user_id":"(' + TEXT + r')",'
+    r'"user_session":' + OPTIONAL + r","
+    r'"produced_at":"[0-9TZ:.-]{24}",'
+    r'"source_event_time":"[0-9TZUC :.+-]{1,40}"\}'
 )
 CENTS = Decimal("0.01")
 
@@ -33,21 +35,35 @@ def judge(
     value: bytes | None, appended_at: datetime, *, max_bytes: int, max_future: int
 ) -> Verdict | None:
     """The verdict on an accepted message of the plain form, else None: ask `verdict.judge`."""
-    found = PLAIN.fullmatch(value) if value and len(value) <= max_bytes else None
-    if found is None:
+    found = read(value, appended_at, max_bytes=max_bytes, max_future=max_future)
+    return found[0] if found else None
+
+
+def _is_short(texts: tuple[str, ...]) -> bool:
+    return all(len(text.encode()) <= MOST_BYTES for text in texts)
+
+
+def read(
+    value: bytes | None, appended_at: datetime, *, max_bytes: int, max_future: int
+) -> tuple[Verdict, Details] | None:
+    """The verdict and the fields that no window needs; None like `judge`."""
+    if not value or len(value) > max_bytes:
         return None
-    event_id, moment, event_type, category, brand, price = found.groups()
     try:
-        value.decode()  # type: ignore[union-attr]
-        occurred_at = datetime.fromisoformat(f"{moment.decode()}+00:00")
+        found = PLAIN.fullmatch(value.decode())
+        if found is None or not (value.isascii() or _is_short(found.groups(""))):
+            return None
+        occurred_at = datetime.fromisoformat(f"{found[2]}+00:00")
     except ValueError:
         return None
     latest = appended_at + timedelta(seconds=max_future)
     if not EPOCH <= occurred_at < NEVER or occurred_at > latest:
         return None
-    top = category.decode().split(".")[0] if category else ""
-    return Verdict(
-        *("", event_id.decode(), occurred_at, event_type.decode()),
-        *(brand.decode() if brand else "", top or "uncategorized"),
-        Decimal(price.decode()).quantize(CENTS),
+    event_id, _, event_type, product_id, category_id, category, brand, price, *user = found.groups(
+        ""
     )
+    top = category.split(".")[0] or "uncategorized"
+    verdict = Verdict(
+        *("", event_id, occurred_at, event_type, brand, top), Decimal(price).quantize(CENTS)
+    )
+    return verdict, Details(product_id, category_id, category, *user)

@@ -4,7 +4,7 @@ librdkafka reads it, not the client that sends: another path, and several times 
 """
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import NamedTuple, cast
 
@@ -15,18 +15,22 @@ SILENT_SECONDS = 30
 MESSAGES_PER_CALL = 5000
 
 
+Headers = list[tuple[str, bytes | None]]
+
+
 class TopicError(Exception):
     """The topic cannot be read; the message says what to do."""
 
 
 class Record(NamedTuple):
-    """A message and its place; `timestamp` in ms since 1970."""
+    """A message and its place; `timestamp` in ms since 1970. Few headers are read, so they are asked for."""
 
     topic: str
     partition: int
     offset: int
     timestamp: int
     value: bytes | None
+    headers: Callable[[], Headers | None] = lambda: None
 
 
 def _consumer(servers: str) -> Consumer:
@@ -128,4 +132,7 @@ def _place(message: Message) -> tuple[int, int]:
 
 def _record(message: Message) -> Record:
     number, offset = _place(message)
-    return Record(message.topic() or "", number, offset, message.timestamp()[1], message.value())
+    place = (message.topic() or "", number, offset)
+    # The types allow for headers that are yet to be sent.
+    headers = cast(Callable[[], Headers | None], message.headers)
+    return Record(*place, message.timestamp()[1], message.value(), headers)

@@ -8,6 +8,8 @@ from typing import Any, NamedTuple, cast
 import duckdb
 import pyarrow as pa
 
+from bench.recount.details import Details
+
 Key = tuple[datetime, str, str]
 Numbers = tuple[int, int, int, int, Decimal, Decimal, Decimal, Decimal]
 # What a place has for a window: its numbers, or what is wrong with the row.
@@ -26,6 +28,7 @@ EVENTS = pa.schema(
         "appended_at": pa.timestamp("us", tz="UTC"),
         "partition": pa.int32(),
         "offset": pa.int64(),
+        **dict.fromkeys(Details._fields, pa.string()),
     }
 )
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -80,6 +81,44 @@ def test_a_lost_event_is_caught_in_raw_event_stream(offset: int, verify: Verify)
     assert code == 1
     lost = "raw.event_stream lacks 1 messages and has 0 that the topic has not"
     assert answer["different"][0] == lost
+
+
+@pytest.mark.parametrize("offset", [0, 3, 4])  # counted, late, repeated
+@pytest.mark.parametrize(
+    ("column", "value", "told"),
+    [
+        ("event_id", "other", "recount {event_id}, raw.event_stream other"),
+        ("event_time", at(5.5), "raw.event_stream 2026-01-01 12:00:05.5+00"),
+        ("event_type", "cart", "recount view, raw.event_stream cart"),
+        ("product_id", "p9", "recount p{offset}, raw.event_stream p9"),
+        ("category_id", None, "recount 7, raw.event_stream "),
+        ("category_code", "electronics", "recount electronics.audio, raw.event_stream electronics"),
+        ("brand", "lg", "recount sony, raw.event_stream lg"),
+        ("price", Decimal("3.01"), "raw.event_stream 3.01"),
+        ("user_id", "u2", "recount u1, raw.event_stream u2"),
+        ("user_session", "s1", "recount , raw.event_stream s1"),
+        ("appended_at", at(33), "raw.event_stream 2026-01-01 12:00:33+00"),
+    ],
+)
+def test_every_column_of_every_event_is_compared(
+    column: str, value: Any, told: str, offset: int, verify: Verify
+) -> None:
+    code, answer = verify(change(Shop(), offset, **{column: value}))
+    (fault,) = [line for line in answer["different"] if line.startswith("raw.event_stream")]
+    assert code == 1
+    place = f"the first (partition 0, offset {offset}): "
+    assert fault.startswith(f"raw.event_stream has another {column} for 1 messages, {place}")
+    event_id = {0: "e0", 3: "e3", 4: "e2"}[offset]
+    assert fault.endswith(told.format(event_id=event_id, offset=offset))
+
+
+def test_of_several_changed_events_the_first_is_told(verify: Verify) -> None:
+    shop = change(change(Shop(), 6, user_id="u2"), 3, user_id="u3")
+    (fault,) = verify(shop)[1]["different"]
+    assert fault == (
+        "raw.event_stream has another user_id for 2 messages, the first (partition 0, offset 3): "
+        "recount u1, raw.event_stream u3"
+    )
 
 
 def test_an_event_too_many_is_caught_in_raw_event_stream(verify: Verify) -> None:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bench.recount import plain, verdict
+from bench.recount import details, plain, verdict
 
 APPENDED_AT = datetime(2026, 1, 1, 12, tzinfo=UTC)
 LIMITS = {"max_bytes": 2000, "max_future": 5}
@@ -32,6 +32,21 @@ def test_a_replayed_message_takes_the_short_way() -> None:
     assert found == verdict.Verdict(
         *("", "rate-1-0", datetime(2026, 1, 1, 12, 0, 0, 123000, UTC), "view", "sony", "auto"),
         Decimal("1.50"),
+    )
+
+
+def test_both_ways_read_the_same_details() -> None:
+    value = message(category_id="3", user_session="s\u00e9")
+    found = plain.read(value, APPENDED_AT, **LIMITS)
+    assert found is not None
+    assert found[1] == details.Details("7", "3", "auto.part", "9", "s\u00e9")
+    assert details.read(value) == found[1]
+
+
+def test_details_are_text_and_empty_where_the_message_has_none() -> None:
+    value = message(product_id=7, category_code=None, user_id=2**60, user_session="\ud800")
+    assert details.read(json.dumps(json.loads(value)).encode()) == details.Details(
+        "7", "", "", str(2**60), "?"
     )
 
 
@@ -65,6 +80,8 @@ def test_the_short_way_never_disagrees_with_the_long_one(changes: dict[str, Any]
     value = message(**changes)
     short = plain.judge(value, APPENDED_AT, **LIMITS)
     assert short is None or short == verdict.judge(value, APPENDED_AT, "t-0-0", **LIMITS)
+    read = plain.read(value, APPENDED_AT, **LIMITS)
+    assert read is None or read[1] == details.read(value)
 
 
 @pytest.mark.parametrize(

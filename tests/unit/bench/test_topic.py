@@ -32,6 +32,9 @@ class Message:
     def timestamp(self) -> tuple[int, int]:
         return 2, 1000 + self._offset
 
+    def headers(self) -> list[tuple[str, bytes | None]]:
+        return [("fault", b"late")]
+
     def value(self) -> bytes:
         return f"{self._partition}-{self._offset}".encode()
 
@@ -86,9 +89,10 @@ def test_a_broker_that_sends_nothing_more_is_not_the_end(monkeypatch: pytest.Mon
         offsets(Broker([Message(0, 0)]), {0: 0}, {0: 2})
 
 
-def test_a_record_has_its_place_its_time_and_its_bytes() -> None:
+def test_a_record_has_its_place_its_time_its_bytes_and_headers_for_who_asks() -> None:
     (record,) = topic._until(Broker([Message(1, 7)]), {1: 7}, {1: 8})  # type: ignore[arg-type]
-    assert record == topic.Record("events", 1, 7, 1007, b"1-7")
+    assert record[:5] == ("events", 1, 7, 1007, b"1-7")
+    assert record.headers() == [("fault", b"late")]
 
 
 def test_a_broker_that_is_not_there_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:

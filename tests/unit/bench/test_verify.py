@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pyarrow as pa
 import pytest
 
+from bench.recount import windows
 from bench.recount.balance import raw_faults, sum_faults
 from bench.recount.compare import Result
 from bench.recount.lateness import COUNTED, LATE, PENDING, REPEATED
@@ -51,9 +52,7 @@ def test_message_that_no_batch_holds_is_told() -> None:
 
 def messages(*offsets: int, **columns: str) -> pa.Table:
     rows = [{"partition": 0, "offset": offset, **columns} for offset in offsets]
-    names = {name: pa.string() for name in columns}
-    schema = pa.schema({"partition": pa.int32(), "offset": pa.int64(), **names})
-    return pa.Table.from_pylist(rows, schema)
+    return pa.Table.from_pylist(rows, windows.REFUSED if "reason" in columns else windows.KEPT)
 
 
 # Offsets 5 to 8 are in the topic: three accepted, one rejected; 0 to 4 were deleted by retention.
