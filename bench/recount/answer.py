@@ -5,7 +5,7 @@ from datetime import datetime
 from rich.console import Console
 from rich.table import Table
 
-from bench.recount import lateness
+from bench.recount import lateness, repeats
 from bench.recount.checks import Checked
 from bench.recount.compare import Result
 from bench.recount.source import Topic
@@ -40,6 +40,7 @@ def summary(source: Topic, checked: Checked) -> dict[str, object]:
         "pending": source.fates[lateness.PENDING],
         "unknown": source.fates[lateness.UNKNOWN],
         "rejected_by_reason": dict(source.rejected),
+        "repeats": repeats.by_cause(source),
         "topic_is_quiet": source.is_quiet,
         "compared_from": _instant(result.first),
         "compared_to": _instant(result.last),
@@ -104,6 +105,8 @@ def show(answer: dict[str, object], console: Console) -> None:
     console.print(_balance(answer), highlight=False)
     if answer["rejected_by_reason"]:
         console.print(f"rejected by reason: {answer['rejected_by_reason']}", highlight=False)
+    for line in repeats.lines(answer["repeats"]):  # type: ignore[arg-type]
+        console.print(f"repeated: {line}", highlight=False, markup=False)
     console.print(_places_table(answer))
     console.print(_range(answer), highlight=False)
     took = f"took {answer['seconds']} s: {answer['events_per_second']:,} events a second"

@@ -77,6 +77,7 @@ class Shop:
         default_factory=lambda: {kept["offset"]: message(kept) for kept in ACCEPTED} | {5: b"{"}
     )
     appended_at: dict[int, datetime] = field(default_factory=dict)
+    headers: dict[int, dict[str, str]] = field(default_factory=dict)
     batches: list[tuple[int, float | None]] = field(default_factory=lambda: [*BATCHES])
     hbase: dict[Window, tuple[str, ...]] = field(default_factory=lambda: windows())
     analytics: dict[Window, tuple[str, ...]] = field(default_factory=lambda: windows())
@@ -96,7 +97,8 @@ class Shop:
         found = values[name]() if name in values else self.sent
         for offset, value in sorted(found.items()):
             moment = self.appended_at.get(offset, at(32)) if name not in values else at(33)
-            yield Record(name, 0, offset, round(moment.timestamp() * 1000), value)
+            told = [(key, each.encode()) for key, each in self.headers.get(offset, {}).items()]
+            yield Record(name, 0, offset, round(moment.timestamp() * 1000), value, lambda t=told: t)
 
     def _ledger(self) -> dict[int, bytes]:
         begin, rows = 0, {}
