@@ -14,7 +14,8 @@ from rich.console import Console
 from bench.recount import ledger, owners, places, topic
 from bench.recount.answer import is_proof, pace, show, summary
 from bench.recount.checks import Checked, Rules, check
-from bench.recount.source import Topic, read_topic
+from bench.recount.reader import read_topic
+from bench.recount.source import Topic
 from bench.recount.windows import moment
 from services.supervisor import Supervisor
 from settings import Settings, SettingsError, load_settings

@@ -7,7 +7,7 @@ import pyarrow as pa
 
 from bench.recount.lateness import COUNTED, LATE, PENDING, REPEATED, UNKNOWN
 from bench.recount.ledger import Query, queries
-from bench.recount.owners import verdicts, watermark_faults
+from bench.recount.owners import final_before_ms, verdicts, watermark_faults
 from bench.recount.windows import EVENTS
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
@@ -98,3 +98,22 @@ def test_watermarks_of_every_query_that_owns_windows_are_checked() -> None:
     wrong = [OLD[0], row("old", 1, 2, 3, 11), OLD[2], NEW[0], row("new", 1, 7, 8, 31, 20)]
     found = watermark_faults(table, queries(wrong), 10, 2)
     assert [line.split(" used")[0] for line in found] == ["batch 1", "batch 1"]
+
+
+def final_before(rows: list[dict[str, Any]]) -> float:
+    """In seconds after noon."""
+    return final_before_ms(events(*SENT), queries(rows), 10, 2) / 1000 - NOON.timestamp()
+
+
+def test_windows_are_final_in_front_of_the_bound_of_the_last_batch() -> None:
+    # Batch 2 judges by W(1): a, 20 s, is in batch 0.
+    assert final_before(OLD) == 10
+    assert final_before([]) == final_before(OLD[:1]) == -NOON.timestamp()
+
+
+def test_windows_of_an_older_query_are_final() -> None:
+    # Those that started up to 12:00:20, the bound of the repair, ended by 12:00:22.
+    assert final_before([*OLD, *NEW]) == 22
+    # Batch 3 of the new query judges by W(2): g, 40 s, is in its batch 0.
+    more = [row("new", 2, 8, 8, 30, 20), row("new", 3, 8, 8, 30, 20)]
+    assert final_before([*OLD, *NEW, *more]) == 30

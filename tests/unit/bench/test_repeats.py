@@ -7,8 +7,9 @@ import pyarrow as pa
 import pytest
 
 from bench.recount.lateness import COUNTED, REPEATED
+from bench.recount.reader import copy_of
 from bench.recount.repeats import by_cause, lines
-from bench.recount.source import Copy, Topic, copy_of
+from bench.recount.source import Copy, Topic
 from bench.recount.windows import EVENTS
 from tests.unit.bench.shop import Shop, recounted
 
