@@ -22,7 +22,7 @@ PLAIN = re.compile(
     r'"category_id":' + OPTIONAL + r","
     r'"category_code":' + OPTIONAL + r","
     r'"brand":' + OPTIONAL + r","
-    r'"price":([0-9]{1,10}(?:\.[0-9]{1,2})?),'
+    r'"price":((?:0|[1-9][0-9]{0,9})(?:\.[0-9]{1,2})?),'
     r'"user_id":"(' + TEXT + r')",'
     r'"user_session":' + OPTIONAL + r","
     r'"produced_at":"[0-9TZ:.-]{24}",'

@@ -50,7 +50,7 @@ class _Reader:
         """One more message of the topic."""
         self.count += 1
         appended_at = datetime.fromtimestamp(record.timestamp / 1000, UTC)
-        verdict, details = self._judge(record, appended_at)
+        verdict, more = self._judge(record, appended_at)
         if verdict.reason:
             self.refused.append((record.partition, record.offset, verdict.reason))
             return
@@ -59,7 +59,7 @@ class _Reader:
             (
                 *(verdict.event_id, verdict.event_time, verdict.event_type, verdict.brand),
                 *(verdict.category, verdict.price, appended_at, record.partition, record.offset),
-                *details,
+                *more,
             )
         )
         if len(self._rows) >= REPORT_EVERY:

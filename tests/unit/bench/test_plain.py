@@ -50,6 +50,13 @@ def test_details_are_text_and_empty_where_the_message_has_none() -> None:
     )
 
 
+@pytest.mark.parametrize("price", [b"007", b"01.5", b"00"])
+def test_a_number_that_json_does_not_have_is_left_to_the_long_way(price: bytes) -> None:
+    value = message().replace(b'"price":1.5', b'"price":' + price)
+    assert plain.judge(value, APPENDED_AT, **LIMITS) is None
+    assert verdict.judge(value, APPENDED_AT, "t-0-0", **LIMITS).reason == "not_json"
+
+
 SIGNS = 'a.7"\\/\u00e9\u4e2d\x00\x1f\x7f '
 TEXTS = st.one_of(
     *(st.none(), st.text(SIGNS, max_size=12)),
