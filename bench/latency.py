@@ -17,7 +17,8 @@ from thriftpy2.transport import TTransportException
 
 from bench import resources
 from bench.poller import Poller
-from bench.recount import plain, topic
+from bench.recount import ledger, plain, topic
+from bench.recount.in_time import Bounds
 from bench.recount.verdict import judge, read_time
 from bench.visibility import Cell, Event, Step, percentiles, stages
 from settings import PROJECT_DIR, Settings, SettingsError, load_settings
@@ -35,12 +36,16 @@ class LatencyError(Exception):
     """Nothing could be measured; the message says why."""
 
 
-def read_events(settings: Settings, since: float, until: float) -> list[Event]:
-    """Accepted events whose window lies wholly inside the interval, in the order of the topic."""
+def read_events(settings: Settings, since: float, until: float) -> tuple[list[Event], int]:
+    """Counted events whose window lies wholly inside the interval, in the order of the topic.
+
+    And how many of the interval came too late to be counted: nobody can wait for them.
+    """
     kafka, stream = settings.kafka, settings.stream
     limits = {"max_bytes": stream.max_event_bytes, "max_future": stream.max_future_seconds}
-    found = []
+    found, late = [], 0
     event_ids: set[str] = set()
+    bounds = Bounds(ledger.read(settings))
     for record in topic.read(kafka.bootstrap_servers, kafka.events_topic):
         if record.timestamp / 1000 < since:
             continue
@@ -61,9 +66,13 @@ def read_events(settings: Settings, since: float, until: float) -> list[Event]:
         second = int(verdict.event_time.timestamp())
         window = second - second % stream.window_seconds
         if since <= window and window + stream.window_seconds <= until:
+            place_ms = (record.partition, record.offset, verdict.event_time.timestamp() * 1000)
+            if bounds.is_late(*place_ms):
+                late += 1
+                continue
             cell = (window, verdict.event_type)
             found.append(Event(cell, due_at.timestamp(), appended_at.timestamp()))
-    return found
+    return found, late
 
 
 def read_updates(settings: Settings, since: float) -> dict[Cell, list[Step]]:
@@ -95,7 +104,7 @@ def measure(settings: Settings, seconds: int, console: Console) -> dict[str, Any
     ended_at = time.time()
     usage = resources.between(before, resources.measure(settings), ended_at - started_at)
     # Events due at the very end could not be seen any more: ten seconds are left for the last ones.
-    events = read_events(settings, started_at, ended_at - 10)
+    events, late = read_events(settings, started_at, ended_at - 10)
     if not events:
         raise LatencyError("no events came: start a stream first, make stream DETACH=1")
     found = stages(events, poller.steps, read_updates(settings, started_at))
@@ -103,6 +112,7 @@ def measure(settings: Settings, seconds: int, console: Console) -> dict[str, Any
         "measured_at": datetime.now(UTC).isoformat(timespec="seconds"),
         "seconds": seconds,
         "events": len(events),
+        "late": late,
         "never_seen": len(found["never seen"]),
         "events_per_second": round(len(events) / (seconds - 10), 1),
         "polls": len(poller.gaps_ms),
@@ -128,7 +138,8 @@ def show(result: dict[str, Any], console: Console) -> None:
     gap = result["poll_gap_ms"]
     console.print(
         f"{result['events']:,} events at {result['events_per_second']}/s, "
-        f"{result['never_seen']} never seen; {result['polls']:,} reads, "
+        f"{result['late']} late and so in no window, {result['never_seen']} never seen; "
+        f"{result['polls']:,} reads, "
         f"{gap['p50']} ms apart (p99 {gap['p99']}, max {gap['max']})",
         highlight=False,
     )
