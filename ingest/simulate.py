@@ -20,6 +20,7 @@ from data.generator.presets import PresetError, names, preset
 from ingest.arguments import UsageError
 from ingest.events import Event, Stamp, event_of, ms_text
 from ingest.events import parse as parse_row
+from ingest.pacing import CatchUp, pause_seconds
 from ingest.producer import DeliveryError, EventProducer, Message
 from ingest.run import steady_clock
 from ingest.sends import Send, partition_of
@@ -31,7 +32,6 @@ SOURCE, MODE = "simulate", "simulate"
 FLUSH_SECONDS = 30
 OPENING_SECONDS = 5
 LOG_SECONDS = 5.0
-SLEEP_SLICE_SECONDS = 0.1
 NAME = re.compile(r"[A-Za-z0-9._-]{1,100}")
 log = logging.getLogger("ingest")
 
@@ -122,6 +122,7 @@ def run(simulation: Simulation, settings: Settings, stop: Stop) -> None:
         partition_count,
         settings.ingest.partition_by,
         started_at,
+        CatchUp(settings.ingest.catch_up_factor),
     )
     try:
         sender.send_all(islice(shop.rows(), simulation.limit))
@@ -156,6 +157,7 @@ class Sender:
     partition_count: int
     partition_by: str
     started_at: float
+    catch_up: CatchUp
     opening: str = field(default_factory=lambda: secrets.token_hex(4))
     lag: float = 0.0
     _logged_at: float = 0.0
@@ -163,8 +165,10 @@ class Sender:
     def send_all(self, rows: Iterator[Due]) -> None:
         """Send until a stop is asked for, or a delivery has failed."""
         for index, due in enumerate(rows):
-            if not (self._wait_until(due.at) and self._send(index, due)):
+            ready_at = self.catch_up.ready_at(due.at, self.clock())
+            if not (self._wait_until(ready_at) and self._send(index, due)):
                 return
+            self.lag = self.clock() - due.at
 
     def line(self) -> str:
         """Counts and lag, for people and scripts."""
@@ -174,16 +178,16 @@ class Sender:
             f"retried={producer.retried} lag={self.lag:.1f}"
         )
 
-    def _wait_until(self, due_at: float) -> bool:
+    def _wait_until(self, ready_at: float) -> bool:
         while self.keep_going():
             now = self.clock()
             if now - self._logged_at >= LOG_SECONDS:
                 self._logged_at = now
                 log.info("%s", self.line())
-            if now >= due_at:
-                self.lag = now - due_at
+            pause = pause_seconds(ready_at, now)
+            if pause == 0:
                 return True
-            time.sleep(min(SLEEP_SLICE_SECONDS, due_at - now))
+            time.sleep(pause)
         return False
 
     def _send(self, index: int, due: Due) -> bool:

@@ -9,10 +9,11 @@ import pytest
 from data.generator.live import Due
 from ingest import command, simulate
 from ingest.arguments import UsageError
-from ingest.producer import Message
+from ingest.pacing import CatchUp
 from ingest.simulate import Sender, event_at, is_asked, parse
 from ingest.stop import Stop
 from settings import load_settings
+from tests.unit.ingest.fakes import FakeClock, FakeProducer, most_in_a_second
 
 NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 WORDS = ["--source", "simulate"]
@@ -85,38 +86,6 @@ def test_event_time_is_the_instant_at_which_the_row_was_due() -> None:
     assert event["category_code"] is None
 
 
-class FakeClock:
-    """A clock that only moves when somebody sleeps."""
-
-    def __init__(self) -> None:
-        self.now = 1000.0
-
-    def __call__(self) -> float:
-        return self.now
-
-    def sleep(self, seconds: float) -> None:
-        assert seconds > 0
-        self.now += seconds
-
-
-class FakeProducer:
-    """Takes events and notes when."""
-
-    acknowledged = failed = retried = 0
-
-    def __init__(self, clock: FakeClock) -> None:
-        self._clock = clock
-        self.taken: list[tuple[float, Message]] = []
-
-    @property
-    def sent(self) -> int:
-        return len(self.taken)
-
-    def send(self, message: Message, _keep_going: Callable[[], bool]) -> bool:
-        self.taken.append((self._clock.now, message))
-        return True
-
-
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> FakeClock:
     clock = FakeClock()
@@ -131,7 +100,16 @@ def dues(*instants: float) -> Iterator[Due]:
 def sender(clock: FakeClock, producer: FakeProducer, keep_going: Callable[[], bool]) -> Sender:
     simulation = parse([*WORDS, "--replay-id", "r"], load_settings(), NOW)
     started_at = NOW.timestamp()
-    return Sender(simulation, producer, clock, keep_going, 3, "user_id", started_at)  # type: ignore[arg-type]
+    catch_up = CatchUp(2)
+    return Sender(simulation, producer, clock, keep_going, 3, "user_id", started_at, catch_up)  # type: ignore[arg-type]
+
+
+def test_a_shop_that_was_stopped_for_a_minute_does_not_burst(clock: FakeClock) -> None:
+    """Ten rows a second: twice as many until it has caught up, and a quarter of a second at once."""
+    producer = FakeProducer(clock, pause_at=10)
+    sender(clock, producer, lambda: True).send_all(dues(*(1000 + n / 10 for n in range(700))))
+    assert most_in_a_second(producer) <= 2 * 10 * 1.25 + 1
+    assert producer.sent == 700
 
 
 def test_rows_are_sent_when_they_are_due_and_late_ones_at_once(clock: FakeClock) -> None:
