@@ -123,6 +123,9 @@ bench-snapshot: installed ## the live page's statements in SQLite and in DuckDB,
 soak: installed ## kill services at random while events with faults stream, then recount: KILLS= MINUTES= RATE= SEED= SOURCE= OUT=
 	@$(PYTHON) -m bench.soak $(if $(KILLS),--kills "$(KILLS)") $(if $(MINUTES),--minutes "$(MINUTES)") $(call option,RATE,rate) $(call option,SEED,seed) $(call option,SOURCE,source) $(call option,OUT,out)
 
+figures: installed ## the table of figures in the README, from bench/results
+	@$(PYTHON) -m bench.figures
+
 profile-generator: installed ## published figures of the real file against a generated one, or SOURCE=
 	@$(PYTHON) -m data.generator.profile $(if $(SOURCE),--source "$(SOURCE)") $(if $(SEED),--seed "$(SEED)")
 
