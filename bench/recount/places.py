@@ -2,6 +2,7 @@
 
 import json
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -74,15 +75,23 @@ def _window(table: str, key: bytes) -> tuple[datetime, str]:
         raise topic.TopicError(told) from None
 
 
+def _last_of_each_key(records: Iterable[topic.Record]) -> list[topic.Record]:
+    # A window has several updates, and only its last one is compared: the others are not even parsed.
+    last: dict[tuple[int, bytes | int], topic.Record] = {}
+    for record in records:
+        if record.value is not None:
+            key = record.offset if record.key is None else record.key
+            last[record.partition, key] = record
+    return list(last.values())
+
+
 def analytics(settings: Settings) -> tuple[Windows, dict[Key, Update]]:
     """The last value of each window on the results topic, and where it is."""
     kafka = settings.kafka
     newest: dict[Key, tuple[Update, Content]] = {}
-    for record in topic.read(kafka.bootstrap_servers, kafka.analytics_topic):
-        if record.value is None:
-            continue
+    for record in _last_of_each_key(topic.read(kafka.bootstrap_servers, kafka.analytics_topic)):
         try:
-            row = json.loads(record.value)
+            row = json.loads(record.value or b"")
             opened_at = datetime.fromisoformat(row["window_started_at"])
             key = (opened_at, row["dimension"], row["value"])
         except (ValueError, KeyError, TypeError):

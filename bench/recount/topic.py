@@ -31,6 +31,7 @@ class Record(NamedTuple):
     timestamp: int
     value: bytes | None
     headers: Callable[[], Headers | None] = lambda: None
+    key: bytes | None = None
 
 
 def _consumer(servers: str) -> Consumer:
@@ -135,4 +136,4 @@ def _record(message: Message) -> Record:
     place = (message.topic() or "", number, offset)
     # The types allow for headers that are yet to be sent.
     headers = cast(Callable[[], Headers | None], message.headers)
-    return Record(*place, message.timestamp()[1], message.value(), headers)
+    return Record(*place, message.timestamp()[1], message.value(), headers, message.key())

@@ -1,5 +1,6 @@
 """What is wrong with a place is a difference; what cannot be read at all is one line."""
 
+import json
 from datetime import UTC, datetime
 from decimal import Decimal
 from types import SimpleNamespace
@@ -73,6 +74,38 @@ def test_a_window_that_delta_has_twice_is_a_difference(monkeypatch: pytest.Monke
     monkeypatch.setattr(places, "_rows", lambda *_: rows)
     found, landed = places.window_metrics(load_settings())
     assert (found, landed) == ({(NOON, "all", ""): "has it 2 times"}, {1: 9})
+
+
+def update(
+    offset: int, views: int, key: bytes | None, second: int = 0, partition: int = 0
+) -> topic.Record:
+    """An update of a window of the shop; `second` is where the window starts."""
+    row = {"window_started_at": f"2026-01-01T12:00:{second:02d}Z", "dimension": "all", "value": ""}
+    row |= dict(zip(places.FIELD_NAMES, [views, 0, 0, 0, "9.50", "0", "0", "9.50"], strict=True))
+    return topic.Record("a", partition, offset, 0, json.dumps(row).encode(), key=key)
+
+
+@pytest.mark.parametrize(
+    ("records", "views"),
+    [
+        ([update(1, 1, b"k"), update(2, 3, b"k")], [3]),
+        ([update(1, 1, b"k"), update(2, 3, b"k", second=2)], [3]),  # another window under its key
+        ([update(1, 1, b"k"), update(2, 3, b"other")], [3]),
+        ([update(2, 3, b"other"), update(1, 1, b"k")], [3]),
+        ([update(1, 1, None), update(2, 3, None, second=2)], [1, 3]),
+        ([update(1, 5, b"k"), topic.Record("a", 0, 2, 0, None, key=b"k")], [5]),
+    ],
+)
+def test_the_last_update_of_a_window_is_its_value(
+    records: list[topic.Record], views: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(places.topic, "read", lambda *_: iter(records))
+    found, updates = places.analytics(load_settings())
+    assert [content[0] for content in found.values()] == views
+    assert [at.offset for at in updates.values()] == [
+        max(r.offset for r in records if r.value and f'"view_count": {n},'.encode() in r.value)
+        for n in views
+    ]
 
 
 class Broken:
