@@ -44,9 +44,10 @@ class SparkThriftEngineSpec(SparkEngineSpec):
     }
 
     @classmethod
-    def _extract_error_message(cls, ex: Exception) -> str:
+    def _extract_error_message(cls, ex: Exception | str) -> str:
         """What a chart and SQL Lab show; Hive's own shows the whole answer, with the stack trace of Java."""
-        return spark_errors.in_words(str(ex.args[-1] if ex.args else ex))
+        told = getattr(ex, "args", ())  # SQL Lab has a text already
+        return spark_errors.in_words(str(told[-1] if told else ex))
 
     @classmethod
     def get_default_catalog(cls, database: Any) -> None:

@@ -90,11 +90,7 @@ FLOW = [
         *("When are events refused?", REFUSED, "By the hour of their arrival, UTC."),
         *([REJECTED], "arrived_hour", "PT1H"),
         group_by=["reason"],
-        # A column an hour: on an axis of time the only hour of a new stack would be as wide as a day.
-        form={
-            **{"legendType": "scroll", "xAxisForceCategorical": True},
-            "x_axis_time_format": "%a %d, %H:%M",
-        },
+        form={"legendType": "scroll"},
     ),
     bars(
         *("Why are events refused?", REFUSED, "The first reason that fits."),
