@@ -2,6 +2,7 @@
 
 import csv
 import io
+from collections import Counter
 from datetime import UTC, datetime
 from typing import Any
 
@@ -78,7 +79,7 @@ def test_cards_of_a_brand_or_category_are_what_hbase_has(
 ) -> None:
     viewer.open("live-store")
     rows = [row for row in scan(shop, f"{by}_windows") if row["value"]]
-    most = max((row["value"] for row in rows), key=[row["value"] for row in rows].count)
+    ((most, _),) = Counter(row["value"] for row in rows).most_common(1)
     own = [row for row in rows if row["value"] == most]
     for title, name in CARDS.items():
         found = of_ranges(wide(viewer, title, **{by: most}))
