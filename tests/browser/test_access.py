@@ -3,6 +3,8 @@
 import csv
 import io
 import json
+from collections.abc import Iterator
+from dataclasses import dataclass
 
 import pytest
 from playwright.sync_api import APIResponse, Browser
@@ -148,11 +150,23 @@ def _plain(cell: str) -> str | float:
         return "" if cell == "None" else cell
 
 
+NEWEST = "/api/v1/log/?q=(order_column:dttm,order_direction:desc,page_size:100)"
+
+
+def exports(admin: Session) -> int:
+    """How many of the newest records are of files that were taken away."""
+    return [row["action"] for row in admin.path(NEWEST).json()["result"]].count("export_chart")
+
+
 def test_the_audit_log_tells_of_logins_failures_edits_and_exports(
     admin: Session, viewer: View, browser: Browser
 ) -> None:
     viewer.open("store-performance")
     assert viewer.ask_again("How well do brands sell?", result_format="csv").status == 200
+    kept = viewer.ids["How well do categories sell?"]
+    before = exports(admin)
+    assert admin.path(f"/api/v1/chart/{kept}/data/?format=csv").status == 200
+    assert exports(admin) == before + 1
     stranger = browser.new_context().new_page()
     stranger.goto(f"{admin.base}/login/")
     stranger.fill("#username", "analyst")
@@ -167,29 +181,63 @@ def test_the_audit_log_tells_of_logins_failures_edits_and_exports(
     change = {"description": chart["description"]}
     url = f"{admin.base}/api/v1/chart/{chart['id']}"
     assert admin.page.request.put(url, data=change, headers=admin.headers()).status == 200
-    answer = admin.path("/api/v1/log/?q=(order_column:dttm,order_direction:desc,page_size:100)")
+    answer = admin.path(NEWEST)
     assert answer.status == 200
     actions = {row["action"] for row in answer.json()["result"]}
     assert {"login", "login_failed", "export_chart", "ChartRestApi.put"} <= actions
 
 
-def test_the_public_view_is_a_setting_that_opens_the_dashboards_and_nothing_else(
-    browser: Browser, shop: StackUnderTest, viewer: View
-) -> None:
-    stranger = browser.new_context().new_page()
-    page = f"{viewer.base}/superset/dashboard/live-store/"
+def new_chart(admin: Session, name: str) -> dict[str, str]:
+    """A chart that somebody makes: its number and its id."""
+    (like,) = (c for c in admin.get("/api/v1/chart/") if c["slice_name"] == "Views in the history")
+    about = {"datasource_id": like["datasource_id"], "datasource_type": "table"}
+    answer = admin.post("/api/v1/chart/", {"slice_name": name, "viz_type": "table", **about})
+    assert answer.status == 201, answer.text()
+    number = answer.json()["id"]
+    return {"id": number, "uuid": admin.get(f"/api/v1/chart/{number}")["uuid"]}
+
+
+@dataclass
+class Imported:
+    """Two charts that somebody made, one of which is said to be of an earlier import."""
+
+    gone: dict[str, str]
+    own: dict[str, str]
+
+
+@pytest.fixture(scope="module")
+def public(admin: Session, shop: StackUnderTest) -> Iterator[Imported]:
+    """The dashboards imported once more, with the public view; closed again behind the tests."""
+    made = Imported(new_chart(admin, "Of an earlier version"), new_chart(admin, "My own"))
+    record = shop.folder / "superset" / "imported.json"
+    record.write_text(json.dumps([*json.loads(record.read_text()), made.gone["uuid"]]))
     try:
         shop.run("services", "dashboards", SUPERSET_PUBLIC="true")
-        stranger.goto(page)
-        assert "/login" not in stranger.url
-        with stranger.expect_response(lambda answer: "/api/v1/chart/data" in answer.url) as asked:
-            stranger.wait_for_selector(".dashboard-component-chart-holder", timeout=60_000)
-        assert asked.value.status == 200
-        for path in ("/sqllab/", "/api/v1/database/", "/api/v1/log/", "/users/list/"):
-            answer = stranger.request.get(f"{viewer.base}{path}", max_redirects=0)
-            assert answer.status in (302, 401, 403, 404), path
+        yield made
     finally:
         shop.run("services", "dashboards")
-    stranger.goto(page)
-    assert "/login" in stranger.url
+        own = f"{admin.base}/api/v1/chart/{made.own['id']}"
+        admin.page.request.delete(own, headers=admin.headers())
+
+
+def test_an_import_removes_what_an_earlier_one_brought_and_nobodys_own(
+    admin: Session, public: Imported
+) -> None:
+    assert admin.path(f"/api/v1/chart/{public.gone['id']}").status == 404
+    assert admin.path(f"/api/v1/chart/{public.own['id']}").status == 200
+
+
+@pytest.mark.usefixtures("public")
+def test_the_public_view_is_a_setting_that_opens_the_dashboards_and_nothing_else(
+    browser: Browser, viewer: View
+) -> None:
+    stranger = browser.new_context().new_page()
+    stranger.goto(f"{viewer.base}/superset/dashboard/live-store/")
+    assert "/login" not in stranger.url
+    with stranger.expect_response(lambda answer: "/api/v1/chart/data" in answer.url) as asked:
+        stranger.wait_for_selector(".dashboard-component-chart-holder", timeout=60_000)
+    assert asked.value.status == 200
+    for path in ("/sqllab/", "/api/v1/database/", "/api/v1/log/", "/users/list/"):
+        answer = stranger.request.get(f"{viewer.base}{path}", max_redirects=0)
+        assert answer.status in (302, 401, 403, 404), path
     stranger.context.close()
