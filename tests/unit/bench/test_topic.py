@@ -35,6 +35,9 @@ class Message:
     def headers(self) -> list[tuple[str, bytes | None]]:
         return [("fault", b"late")]
 
+    def key(self) -> bytes:
+        return b"k"
+
     def value(self) -> bytes:
         return f"{self._partition}-{self._offset}".encode()
 
