@@ -122,7 +122,10 @@ class StreamSettings(BaseSettings):
 
 
 class SparkSettings(BaseSettings):
-    """Spark master, warehouse and checkpoints (empty = under DATA_DIR), and the Thrift server."""
+    """Spark master, warehouse and checkpoints (empty = under DATA_DIR), and the Thrift server.
+
+    After a statement was ended its tasks have task_kill_seconds to end too.
+    """
 
     model_config = _config("SPARK_")
     master: str
@@ -132,6 +135,7 @@ class SparkSettings(BaseSettings):
     thrift_port: int = Port
     thrift_memory: str
     load_memory: str
+    task_kill_seconds: int = Field(ge=1)
 
 
 class HBaseSettings(BaseSettings):

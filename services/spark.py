@@ -76,6 +76,11 @@ def write_catalog_conf(
         # variables of the server inside a statement.
         "spark.sql.runSQLOnFiles": "false",
         "spark.sql.variable.substitute": "false",
+        # A task of an ended statement that has not ended too by then is told of: services/watch.py.
+        "spark.task.reaper.enabled": "true",
+        "spark.task.reaper.killTimeout": f"{settings.spark.task_kill_seconds}s",
+        "spark.task.reaper.pollingInterval": "1s",
+        "spark.task.reaper.threadDump": "false",
     }
     lines = (f"{name} {value}\n" for name, value in options.items())
     (conf / "spark-defaults.conf").write_text("".join(lines), encoding="utf-8")

@@ -14,6 +14,7 @@ from xmlrpc.client import Fault, ServerProxy
 
 from supervisor.xmlrpc import SupervisorTransport
 
+from services import watch
 from services.processes import MARK, mark
 from services.service import Service, ServiceError
 from settings import PROJECT_DIR, Settings
@@ -57,6 +58,23 @@ redirect_stderr=true
 stdout_logfile={_escape(str(log))}
 stdout_logfile_maxbytes=10MB
 stdout_logfile_backups=3
+stdout_events_enabled={str(service.is_watched).lower()}
+"""
+
+
+def _listener(settings: Settings) -> str:
+    # The only one that starts with supervisord: it waits for what a watched program logs.
+    log = settings.paths.logs / f"{watch.PROGRAM}.log"
+    return f"""
+[eventlistener:{watch.PROGRAM}]
+command={_escape(shlex.join([sys.executable, "-m", watch.__name__]))}
+directory={_escape(str(PROJECT_DIR))}
+events=PROCESS_LOG_STDOUT
+autorestart=true
+stderr_logfile={_escape(str(log))}
+stderr_logfile_maxbytes=1MB
+stderr_logfile_backups=1
+stdout_logfile=NONE
 """
 
 
@@ -75,7 +93,8 @@ environment={MARK}="{_escape(mark(settings))}",PYTHONUNBUFFERED="1",TZ="UTC"
 [rpcinterface:supervisor]
 supervisor.rpcinterface_factory = supervisor.rpcinterface:make_main_rpcinterface
 """
-    return head + "".join(_program(settings, service) for service in services)
+    programs = (_program(settings, service) for service in services)
+    return "".join([head, _listener(settings), *programs])
 
 
 class Supervisor:
@@ -121,10 +140,11 @@ class Supervisor:
             time.sleep(0.1)
 
     def _add_missing_programs(self) -> None:
+        wanted = [*(service.name for service in self._services), watch.PROGRAM]
         known = set(self.states())
-        for service in self._services:
-            if service.name not in known:
-                self._rpc.addProcessGroup(service.name)
+        for name in wanted:
+            if name not in known:
+                self._rpc.addProcessGroup(name)
 
     def replace(self, name: str) -> None:
         """Take over a changed command line of a stopped program."""

@@ -99,5 +99,6 @@ def service(settings: Settings) -> Service:
         probe=probe,
         finish=register_raw_tables,
         ready_seconds=120,
+        is_watched=True,
         url=f"jdbc:hive2://{settings.spark.thrift_host}:{port}/",
     )

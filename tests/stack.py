@@ -48,6 +48,7 @@ class StackUnderTest:
             "DBT_TARGET_PATH": str(folder / "dbt"),
             "DBT_LOG_PATH": str(folder / "dbt"),
             "SUPERSET_QUERY_SECONDS": "30",
+            "SPARK_TASK_KILL_SECONDS": "5",
             # Java machines of a few minutes: the compiler that optimizes would take half of their time. Without
             # it Java keeps only 48 MB of code, and Spark needs more.
             "JAVA_TOOL_OPTIONS": "-XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=240m",

@@ -17,10 +17,13 @@ import psutil
 import pytest
 from kafka import KafkaProducer
 from pyhive import hive
+from TCLIService import ttypes
 
 from tests.stack import PROJECT, StackUnderTest, is_open, wait_until
 
 pytestmark = pytest.mark.integration
+# A row of it is tried in more ways than there is time for, and Spark ends a task between two rows.
+NEVER_A_NEXT_ROW = "select max(repeat('a', 60 + cast(id as int)) rlike '(.*a){25}b') from range(2)"
 SAMPLE = PROJECT / "data" / "sample" / "events.csv.gz"
 FIRST = 3000
 COUNTS = ("views", "carts", "purchases", "removals")
@@ -245,6 +248,24 @@ def test_a_stop_lands_all_that_was_sent_and_every_place_agrees(replayed: StackUn
         "raw.event_stream": 0,
     }
     assert "Traceback" not in replayed.log("landing") + replayed.log("live")
+
+
+def test_a_task_that_spark_cannot_end_does_not_keep_the_cores(replayed: StackUnderTest) -> None:
+    before = replayed.pids_of("spark-thrift")
+    connection = hive.connect("127.0.0.1", int(replayed.environment["SPARK_THRIFT_PORT"]))
+    asked = ttypes.TExecuteStatementReq(
+        connection.sessionHandle, NEVER_A_NEXT_ROW, runAsync=True, queryTimeout=10
+    )
+    connection.client.ExecuteStatement(asked)
+
+    def answers_anew() -> bool:
+        now = replayed.pids_of("spark-thrift")
+        is_open_again = is_open(int(replayed.environment["SPARK_THRIFT_PORT"]))
+        return bool(now) and not set(now) & set(before) and is_open_again
+
+    wait_until("another server is there", answers_anew, 120)
+    assert landed(replayed) > FIRST
+    assert "could not be stopped within 5000 ms; it is killed" in replayed.log("watch")
 
 
 def test_a_taken_port_is_named_with_its_holder(stack: StackUnderTest, tmp_path: Path) -> None:

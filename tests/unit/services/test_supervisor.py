@@ -24,16 +24,29 @@ time.sleep(60)
 """
 # Ignores what it is asked: only SIGKILL, after stop_seconds, ends it.
 DEAF = SLOW.replace("SIGTERM, leave", "SIGTERM, signal.SIG_IGN")
+# Its first life tells of a task that does not end, in the words of Spark's log, and then works on.
+STUCK = """
+import pathlib, time
+lives = pathlib.Path(__file__).with_suffix(".lives")
+count = len(lives.read_text()) if lives.exists() else 0
+lives.write_text("x" * (count + 1))
+if not count:
+    task = "Killed task 12 could not be stopped within 30000 ms; not killing JVM because"
+    print(f"2026-11-28 01:02:03,004 ERROR Executor: {task} we are running in local mode.", flush=True)
+print("ready", flush=True)
+time.sleep(60)
+"""
 
 
 @pytest.fixture
 def supervisor(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Supervisor]:
     monkeypatch.setenv("DATA_DIR", str(tmp_path))
-    for name, text in (("slow", SLOW), ("deaf", DEAF)):
+    for name, text in (("slow", SLOW), ("deaf", DEAF), ("stuck", STUCK)):
         (tmp_path / f"{name}.py").write_text(text)
     programs = [
         Service("slow", [sys.executable, str(tmp_path / "slow.py")]),
         Service("deaf", [sys.executable, str(tmp_path / "deaf.py")], stop_seconds=1),
+        Service("stuck", [sys.executable, str(tmp_path / "stuck.py")], is_watched=True),
     ]
     load_settings.cache_clear()
     supervisor = Supervisor(load_settings(), programs)
@@ -84,3 +97,14 @@ def test_stopping_what_does_not_run_is_no_error(supervisor: Supervisor) -> None:
 def test_a_program_that_is_unknown_cannot_be_started(supervisor: Supervisor) -> None:
     with pytest.raises(ServiceError, match="unknown cannot be started"):
         supervisor.start("unknown")
+
+
+def test_a_spark_with_a_task_that_does_not_end_is_killed_and_lives_again(
+    supervisor: Supervisor, tmp_path: Path
+) -> None:
+    supervisor.start("stuck")
+    lives, deadline = tmp_path / "stuck.lives", time.monotonic() + 20
+    while not (lives.exists() and lives.read_text() == "xx"):
+        assert time.monotonic() < deadline, (tmp_path / "logs" / "watch.log").read_text()
+        time.sleep(0.05)
+    assert "stuck: Killed task 12 could not be" in (tmp_path / "logs" / "watch.log").read_text()
