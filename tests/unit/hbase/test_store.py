@@ -13,6 +13,12 @@ from hbase.store import HBaseError, HBaseStore, HBaseUnavailableError, RowRefuse
 from hbase.tables import TABLES
 
 
+@pytest.fixture(autouse=True)
+def _is_told(caplog: pytest.LogCaptureFixture) -> None:
+    """A command that ran before in this process may have silenced the store."""
+    caplog.set_level("WARNING", logger="hbase")
+
+
 class Client:
     """A gateway that refuses one row."""
 
