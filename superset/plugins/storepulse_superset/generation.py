@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
+from storepulse_superset import time_out
 from storepulse_superset.image import CHECK_EVERY, open_image
 from storepulse_superset.scope import scoped
 
@@ -52,8 +53,7 @@ class Generation:
         except sqlite3.OperationalError as error:
             if "interrupted" not in str(error):
                 raise
-            told = f"the statement timed out after {QUERY_SECONDS:g} seconds: ask for less"
-            raise sqlite3.OperationalError(told) from None
+            raise sqlite3.OperationalError(time_out.in_words(QUERY_SECONDS)) from None
 
 
 class Cursor:

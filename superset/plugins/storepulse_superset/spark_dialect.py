@@ -13,7 +13,7 @@ from TCLIService import ttypes
 from thrift.transport.TSocket import TSocket
 from thrift_sasl import TSaslClientTransport
 
-from storepulse_superset import guard
+from storepulse_superset import guard, time_out
 
 GRACE_SECONDS = 15  # Spark ends a statement first, with a message
 
@@ -63,8 +63,7 @@ class GuardedCursor(hive.Cursor):
         except OperationalError as error:
             if "TIMEDOUT" not in str(error):
                 raise
-            told = f"the statement timed out after {query_seconds()} seconds: ask for less"
-            raise OperationalError(told) from None
+            raise OperationalError(time_out.in_words(query_seconds())) from None
 
 
 class GuardedConnection(hive.Connection):
