@@ -115,6 +115,23 @@ def test_every_chart_of_a_dashboard_draws_with_data(
     assert_nothing_is_cut_off(viewer, 1600)
 
 
+def test_a_person_waits_for_what_is_near_the_screen_and_sees_all_by_scrolling(
+    browser: Browser, shop: StackUnderTest
+) -> None:
+    """Superset draws all at once for a browser that says it is automated: this one does not say so."""
+    view = logged_in(browser, shop, 1600, 1000)
+    view.page.add_init_script("Object.defineProperty(navigator, 'webdriver', {get: () => false})")
+    view.open("store-performance", to_its_end=False)
+    first = view.answered()
+    assert 0 < len(first) < len(view.ids)
+    view.scroll()
+    wait_for(view.page, lambda: view.answered() == {*view.ids.values()})
+    wait_for(view.page, lambda: view.page.locator(".loading").count() == 0)
+    assert_every_chart_has_data(view)
+    asked = [chart for chart, *_ in view.answers]
+    assert len(asked) == len(set(asked))  # coming back to a chart asks nothing
+
+
 def test_the_whole_live_page_is_on_one_screen(viewer: View) -> None:
     viewer.open("live-store")
     assert max(box["bottom"] for box in boxes(viewer)) <= 1000

@@ -58,16 +58,21 @@ class View:
         assert answer.status == 200, answer.text()
         return answer.json()["result"]
 
-    def open(self, slug: str) -> None:
-        """Show a dashboard and wait until each of its charts was answered and drawn."""
+    def open(self, slug: str, *, to_its_end: bool = True) -> None:
+        """Show a dashboard and wait until each of its charts was answered and drawn.
+
+        Not to its end: what is drawn without scrolling, until nothing turns any more.
+        """
         charts = self.get(f"/api/v1/dashboard/{slug}/charts")
         self.ids = {chart["slice_name"]: chart["id"] for chart in charts}
         self.answers.clear()
         self.asked.clear()
         self.page.goto(f"{self.base}/superset/dashboard/{slug}/")
         self.page.wait_for_selector(".dashboard-component-chart-holder", timeout=60_000)
-        self.scroll()
-        wait_for(self.page, lambda: self.answered() >= {*self.ids.values()}, 120)
+        if to_its_end:
+            self.scroll()
+            wait_for(self.page, lambda: self.answered() >= {*self.ids.values()}, 120)
+        wait_for(self.page, lambda: bool(self.answered()))
         wait_for(self.page, lambda: self.page.locator(".loading").count() == 0)
 
     def answered(self) -> set[int]:
