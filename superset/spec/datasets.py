@@ -38,6 +38,8 @@ COMPUTED = {
     ("rpt_sales_by_day", "band"): ("STRING", BAND),
     ("rpt_price_band_conversion", "band"): ("STRING", BAND),
     ("profile_price_bands", "band"): ("STRING", BAND),
+    # As text: on an axis of time the bar of a single hour is as wide as half a day.
+    ("rpt_rejected_events", "hour"): ("STRING", "date_format(arrived_hour, 'yyyy-MM-dd HH:00')"),
     ("profile_test_results", "is_passed"): ("BOOLEAN", "test_status = 'pass'"),
     ("profile_freshness", "age_minutes"): (
         *("DOUBLE", "round((unix_timestamp() - unix_timestamp(newest_row_at)) / 60, 1)"),

@@ -50,9 +50,15 @@ MOST_POINTS = 10_000
 
 
 def series(
-    title: str, table: str, text: str, values: list[Metric], axis: str, grain: str, **rest: Any
+    title: str,
+    table: str,
+    text: str,
+    values: list[Metric],
+    axis: str,
+    grain: str | None,
+    **rest: Any,
 ) -> Chart:
-    """Bars over time, stacked; of a longer history the newest."""
+    """Bars over time, stacked; of a longer history the newest. Times as text stand side by side."""
     rest = {"limit": MOST_POINTS, "order_by": axis} | rest
     form = {
         **{"stack": "Stack", "rich_tooltip": True, "legendOrientation": "top"},

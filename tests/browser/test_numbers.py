@@ -221,5 +221,5 @@ def test_refusals_on_the_page_agree_with_each_other(quality: View) -> None:
     assert total > 0
     assert sum(row["Refused"] for row in quality.rows("Why are events refused?")) == total
     by_hour = quality.rows("When are events refused?")
-    hours = [v for row in by_hour for k, v in row.items() if k != "arrived_hour" and v is not None]
+    hours = [v for row in by_hour for k, v in row.items() if k != "hour" and v is not None]
     assert sum(hours) == total

@@ -88,7 +88,7 @@ PRICES = [
 FLOW = [
     series(
         *("When are events refused?", REFUSED, "By the hour of their arrival, UTC."),
-        *([REJECTED], "arrived_hour", "PT1H"),
+        *([REJECTED], "hour", None),
         group_by=["reason"],
         form={"legendType": "scroll"},
     ),
