@@ -7,7 +7,7 @@ from typing import NamedTuple
 import pytest
 
 from ingest import newest
-from ingest.newest import Counted, newest_event_at, of_entry
+from ingest.newest import Counted, newest_event_at, of_entry, of_values
 from tests.unit.ingest.builders import LIMITS, START
 
 NOTHING = Counted(float("-inf"), {})
@@ -112,3 +112,10 @@ def test_the_ledger_tells_the_newest_time_before_its_last_batch() -> None:
     after = {"windows_after": "2026-01-02T03:04:30.000Z"}
     assert of_entry(entry | after, 10) == Counted(START + 25, {0: 8})
     assert of_entry(entry | {"watermark": "1970-01-01T00:00:00.000Z"}, 10) is None
+
+
+def test_what_is_no_entry_on_the_ledgers_topic_is_passed_over() -> None:
+    entry = b'{"watermark": "2026-01-02T03:04:00.000Z", "from": {"0": 8}, "until": {"0": 9}}'
+    foreign = [b"hello", b"\xff", b"[]", b"7", b"{}", b'{"watermark": 7, "from": {}}']
+    assert of_values([entry, *foreign], 10) == Counted(START + 5, {0: 8})
+    assert of_values(foreign, 10) is None
