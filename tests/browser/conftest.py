@@ -67,6 +67,16 @@ def viewer(browser: Browser, shop: StackUnderTest) -> View:
     return logged_in(browser, shop, 1600, 1000)
 
 
+@pytest.fixture(autouse=True)
+def _no_page_is_left_refreshing(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Nobody looks between two tests: a page that asks each second would take the cores from the next one."""
+    yield
+    if "viewer" in request.fixturenames:
+        page = request.getfixturevalue("viewer").page
+        if "live-store" in page.url:
+            page.goto("about:blank")
+
+
 @pytest.fixture(scope="session")
 def pictures(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Where screenshots go: SCREENSHOTS_DIR (make screenshots), else a folder of the test."""

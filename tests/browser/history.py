@@ -4,6 +4,12 @@ import duckdb
 
 from tests.recount import SAMPLE
 
+# What changes with the stream; the business reports read the history.
+STREAM_FED = (
+    *("int_events_deduplicated", "fct_events", "fct_windows", "profile_duplicates"),
+    *("profile_timeliness", "profile_schema", "profile_freshness"),
+    *("rpt_stream_reconciliation", "rpt_rejected_events", "rpt_insights"),
+)
 HISTORY_ROWS = 10_000
 EVENTS = """
 create table events as

@@ -130,6 +130,7 @@ def test_a_person_waits_for_what_is_near_the_screen_and_sees_all_by_scrolling(
     assert_every_chart_has_data(view)
     asked = [chart for chart, *_ in view.answers]
     assert len(asked) == len(set(asked))  # coming back to a chart asks nothing
+    view.page.context.close()
 
 
 def test_the_whole_live_page_is_on_one_screen(viewer: View) -> None:

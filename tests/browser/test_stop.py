@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from tests.browser.history import STREAM_FED
 from tests.browser.view import View, wait_for
 from tests.browser.windows import card, kept_windows, scan_views
 from tests.stack import StackUnderTest
@@ -78,7 +79,7 @@ def test_models_are_built_while_the_stream_writes_and_all_places_agree(
     shop: StackUnderTest,
 ) -> None:
     before = scan_views(shop)
-    shop.run("dbt.cli.main", "run", seconds=900)
+    shop.run("dbt.cli.main", "run", "--select", *STREAM_FED, seconds=900)
     assert scan_views(shop) > before
     shop.run("services", "stream-stop")
     answer = json.loads(shop.run("bench.verify", "--format", "json").stdout)

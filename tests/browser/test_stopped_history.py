@@ -7,18 +7,13 @@ import pytest
 from names import slug
 from pages import PAGES, Page
 
+from tests.browser.history import STREAM_FED
 from tests.browser.questions import assert_shows, plain
 from tests.browser.tables import recounted
 from tests.browser.view import View
 from tests.stack import StackUnderTest
 
 pytestmark = pytest.mark.integration
-# What changes with the stream; the business reports read the history.
-STREAM_FED = (
-    *("int_events_deduplicated", "fct_events", "fct_windows", "profile_duplicates"),
-    *("profile_timeliness", "profile_schema", "profile_freshness"),
-    *("rpt_stream_reconciliation", "rpt_rejected_events", "rpt_insights"),
-)
 
 
 @pytest.fixture(scope="module")
