@@ -16,6 +16,12 @@ from services.superset import secrets
 from tests.stack import StackUnderTest
 
 CHART_DATA = "/api/v1/chart/data"
+# Whether anything waits for its drawing; a chart that nobody has scrolled to does.
+ANYWHERE = "all => all.length > 0"
+ON_SCREEN = """all => all.some(one => {
+    const box = one.getBoundingClientRect();
+    return box.bottom > 0 && box.top < innerHeight;
+})"""
 
 
 @dataclass
@@ -61,7 +67,7 @@ class View:
     def open(self, slug: str, *, to_its_end: bool = True) -> None:
         """Show a dashboard and wait until each of its charts was answered and drawn.
 
-        Not to its end: what is drawn without scrolling, until nothing turns any more.
+        Not to its end: until what is on the screen is drawn, without scrolling.
         """
         charts = self.get(f"/api/v1/dashboard/{slug}/charts")
         self.ids = {chart["slice_name"]: chart["id"] for chart in charts}
@@ -73,7 +79,8 @@ class View:
             self.scroll()
             wait_for(self.page, lambda: self.answered() >= {*self.ids.values()}, 120)
         wait_for(self.page, lambda: bool(self.answered()))
-        wait_for(self.page, lambda: self.page.locator(".loading").count() == 0)
+        where = ANYWHERE if to_its_end else ON_SCREEN
+        wait_for(self.page, lambda: not self.page.locator(".loading").evaluate_all(where))
 
     def answered(self) -> set[int]:
         """The numbers of the charts that were answered since the answers were forgotten."""
