@@ -8,8 +8,9 @@ the only way to have the core back is a new process, and the supervisor starts o
 import os
 import re
 import sys
-from collections.abc import Iterator
-from typing import TextIO
+from collections.abc import Iterator, Mapping
+from typing import Any, TextIO
+from xmlrpc.client import Fault
 
 from supervisor import childutils
 
@@ -39,6 +40,18 @@ def _events(source: TextIO, sink: TextIO) -> Iterator[tuple[dict[str, str], str]
         childutils.listener.ok(sink)
 
 
+def end(supervisor: Any, headers: Mapping[str, str], told: str) -> str:
+    """Kill the process that said it, and no later one: each of its tasks says so once. What was done, for the log."""
+    name = headers["processname"]
+    try:
+        if supervisor.getProcessInfo(name)["pid"] != int(headers["pid"]):
+            return f"{name}: {told}; another process is there already"
+        supervisor.signalProcess(name, "KILL")
+    except Fault as fault:
+        return f"{name}: {told}; it cannot be killed: {fault.faultString}"
+    return f"{name}: {told}; it is killed and starts anew"
+
+
 def main() -> int:
     """Answer supervisord until it ends."""
     # Lengths count each character, a carriage return too.
@@ -47,10 +60,8 @@ def main() -> int:
         for headers, text in _events(source, sys.stdout):
             told = stuck(text)
             if told:
-                name = headers["processname"]
-                print(f"{name}: {told}; it is killed and starts anew", file=sys.stderr, flush=True)
                 supervisor = childutils.getRPCInterface(os.environ).supervisor
-                supervisor.signalProcess(name, "KILL")
+                print(end(supervisor, headers, told), file=sys.stderr, flush=True)
     return 0
 
 

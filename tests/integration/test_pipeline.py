@@ -265,7 +265,9 @@ def test_a_task_that_spark_cannot_end_does_not_keep_the_cores(replayed: StackUnd
 
     wait_until("another server is there", answers_anew, 120)
     assert landed(replayed) > FIRST
-    assert "could not be stopped within 5000 ms; it is killed" in replayed.log("watch")
+    told = replayed.log("watch")
+    assert "could not be stopped within 5000 ms; it is killed" in told
+    assert told.count("it is killed") == 1  # both of its tasks stood
 
 
 def test_a_taken_port_is_named_with_its_holder(stack: StackUnderTest, tmp_path: Path) -> None:
