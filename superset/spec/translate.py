@@ -60,7 +60,7 @@ def _series(chart: Chart) -> Params:
 
 
 def _newest(chart: Chart) -> Metric:
-    return metric(chart.x_axis, "Newest", "MAX")
+    return metric(chart.order_by, "Newest", "MAX")
 
 
 def _grouped(chart: Chart) -> Params:

@@ -34,6 +34,7 @@ class View:
     answers: list[tuple[int, int, Any]] = field(default_factory=list)  # chart, status, body
     asked: dict[int, dict[str, Any]] = field(default_factory=dict)  # by chart, the newest
     hosts: set[str] = field(default_factory=set)
+    token: str = ""
 
     def watch(self) -> None:
         """Keep every question and answer of a chart."""
@@ -120,8 +121,10 @@ class View:
 
     def headers(self) -> dict[str, str]:
         """What a question needs beside the cookie."""
-        token = self.page.locator("#csrf_token").first.get_attribute("value")
-        return {"X-CSRFToken": token or "", "Referer": self.base}
+        of_page = self.page.locator("#csrf_token")
+        if of_page.count():  # it holds for the session: also after the page was left
+            self.token = of_page.first.get_attribute("value") or ""
+        return {"X-CSRFToken": self.token, "Referer": self.base}
 
     def post(self, path: str, data: dict[str, Any]) -> APIResponse:
         """What this user is answered to a question that may not come from another page."""

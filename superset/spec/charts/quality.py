@@ -89,6 +89,7 @@ FLOW = [
     series(
         *("When are events refused?", REFUSED, "By the hour of their arrival, UTC."),
         *([REJECTED], "hour", None),
+        order_by="arrived_hour",  # a computed column would be taken for an alias
         group_by=["reason"],
         form={"legendType": "scroll"},
     ),

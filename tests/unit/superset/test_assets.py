@@ -105,7 +105,8 @@ def test_a_long_history_loses_its_oldest_points_and_no_others() -> None:
     for title, query in over_time.items():
         ((first, is_ascending),) = query["orderby"]
         axis = query["columns"][0]["sqlExpression"]
-        assert (first["sqlExpression"], is_ascending) == (f"MAX({axis})", False), title
+        time = {"hour": "arrived_hour"}.get(axis, axis)  # the column behind a time that is text
+        assert (first["sqlExpression"], is_ascending) == (f"MAX({time})", False), title
         assert query["row_limit"] == 10_000, title
 
 
