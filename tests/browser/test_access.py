@@ -107,11 +107,12 @@ def test_a_long_result_is_cut(analyst: Session) -> None:
 def test_a_statement_that_never_ends_is_ended_with_a_word_about_it(
     analyst: Session, shop: StackUnderTest
 ) -> None:
+    before = shop.pids_of("spark-thrift")
     answer = analyst.sql(NEVER_ENDS)
     assert answer.status >= 400
     assert f"timed out after {shop.environment['SUPERSET_QUERY_SECONDS']} seconds" in answer.text()
     # All its rows come from one, so its task cannot be ended before the next: another server takes over.
-    wait_until("the server is replaced", lambda: "it is killed" in shop.log("watch"), 60)
+    wait_until("the server is gone", lambda: shop.pids_of("spark-thrift") != before, 60)
     wait_until("Spark answers", lambda: analyst.sql("select 1 as one").status == 200, 120)
 
 

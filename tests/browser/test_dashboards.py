@@ -241,6 +241,15 @@ def test_a_viewer_who_changes_a_question_reaches_nothing(
     assert answer.json().get("message") or answer.json().get("errors")
 
 
+def test_a_chart_that_spark_refuses_says_why_in_its_words(viewer: View, asked: Payloads) -> None:
+    payload = next(p for p in asked["store-performance"] if "brand" in p["queries"][0]["columns"])
+    wrong = {"metrics": [sql_metric("sum(no_such_column)", "x")], "orderby": []}
+    answer = viewer.post(CHART_DATA, altered(payload, **wrong))
+    assert answer.status == 400
+    assert "UNRESOLVED_COLUMN" in answer.text()
+    assert "org.apache" not in answer.text()
+
+
 def test_a_viewer_who_asks_for_a_million_rows_gets_ten_thousand(viewer: View) -> None:
     """However the question says it: the number is that of Superset's settings."""
     viewer.open("store-performance")

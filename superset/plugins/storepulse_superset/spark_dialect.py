@@ -13,7 +13,7 @@ from TCLIService import ttypes
 from thrift.transport.TSocket import TSocket
 from thrift_sasl import TSaslClientTransport
 
-from storepulse_superset import guard, time_out
+from storepulse_superset import guard, spark_errors, time_out
 
 GRACE_SECONDS = 15  # Spark ends a statement first, with a message
 
@@ -29,6 +29,13 @@ def _sasl(host: str, username: str) -> Callable[[], Any]:
     return lambda: hive.get_installed_sasl(
         host=host, sasl_auth="PLAIN", username=username, password=password
     )
+
+
+def _told(error: OperationalError) -> OperationalError:
+    # PyHive has the whole answer in it, with a stack trace of Java, and a chart shows all of that.
+    if "TIMEDOUT" in str(error):
+        return OperationalError(time_out.in_words(query_seconds()))
+    return OperationalError(spark_errors.in_words(str(error)))
 
 
 class GuardedCursor(hive.Cursor):
@@ -53,17 +60,17 @@ class GuardedCursor(hive.Cursor):
             self._connection.sessionHandle, sql, runAsync=is_async, queryTimeout=query_seconds()
         )
         response = self._connection.client.ExecuteStatement(request)
-        hive._check_status(response)
+        try:
+            hive._check_status(response)
+        except OperationalError as error:
+            raise _told(error) from None
         self._operationHandle = response.operationHandle
 
     def _fetch_more(self) -> None:
-        # A statement that Spark ended answers with its state and a stack trace of Java.
         try:
             super()._fetch_more()
         except OperationalError as error:
-            if "TIMEDOUT" not in str(error):
-                raise
-            raise OperationalError(time_out.in_words(query_seconds())) from None
+            raise _told(error) from None
 
 
 class GuardedConnection(hive.Connection):
