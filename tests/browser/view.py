@@ -12,16 +12,11 @@ from names import slug
 from playwright.sync_api import APIResponse, Browser, Locator, Page, Request, Response
 from playwright.sync_api import Error as PlaywrightError
 
+from bench.dashboards.opening import TURNING
 from services.superset import secrets
 from tests.stack import StackUnderTest
 
 CHART_DATA = "/api/v1/chart/data"
-# Whether anything waits for its drawing; a chart that nobody has scrolled to does.
-ANYWHERE = "all => all.length > 0"
-ON_SCREEN = """all => all.some(one => {
-    const box = one.getBoundingClientRect();
-    return box.bottom > 0 && box.top < innerHeight;
-})"""
 
 
 @dataclass
@@ -80,8 +75,11 @@ class View:
             self.scroll()
             wait_for(self.page, lambda: self.answered() >= {*self.ids.values()}, 120)
         wait_for(self.page, lambda: bool(self.answered()))
-        where = ANYWHERE if to_its_end else ON_SCREEN
-        wait_for(self.page, lambda: not self.page.locator(".loading").evaluate_all(where))
+        turning = self.page.locator(".loading")
+        if to_its_end:
+            wait_for(self.page, lambda: turning.count() == 0)
+        else:
+            wait_for(self.page, lambda: not turning.evaluate_all(TURNING))
 
     def answered(self) -> set[int]:
         """The numbers of the charts that were answered since the answers were forgotten."""
