@@ -45,7 +45,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("command", choices=COMMANDS)
     parser.add_argument("--format", choices=("table", "json"), default="table")
     parser.add_argument("--service", default="", help="whose log")
-    parser.add_argument("--only", default="", help="up: just this service")
+    parser.add_argument("--only", default="", help="up: just these, e.g. kafka,hbase")
     parser.add_argument("--force", action="store_true", help="reset without asking")
     parser.add_argument("--detach", action="store_true", help="the producer under the supervisor")
     return parser

@@ -156,5 +156,6 @@ def services(settings: Settings) -> list[Service]:
             probe=probe_gateway,
             finish=ensure_tables,
             ready_seconds=90,
+            needs=("hbase",),
         ),
     ]

@@ -24,7 +24,8 @@ class Service:
     not answer in its own protocol; `finish` runs once after it is ready (topics, tables). `stop_group` sends the
     stop signal to the children too (a job stops its JVM itself, in order). A program that ends with one of
     `final_exits` is not started again; `settle_seconds` is how long one has to run until it counts as started
-    (0: a short life is no failure). What one logs that `is_watched` is read by services/watch.py.
+    (0: a short life is no failure). What one logs that `is_watched` is read by services/watch.py. `needs` names the
+    services that have to be ready before it is begun.
     """
 
     name: str
@@ -41,6 +42,7 @@ class Service:
     settle_seconds: int = 2
     stop_group: bool = True
     is_watched: bool = False
+    needs: tuple[str, ...] = ()
 
 
 def write_properties(path: Path, values: Mapping[str, object]) -> None:

@@ -1,21 +1,17 @@
 """The stack: every service in the order of the flow, and what up, down, stream and status do with them."""
 
 import sys
-import time
-from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import nullcontext
 
 from services import hbase, kafka, processes, superset, thriftserver
 from services.prerequisites import first_failure, java
 from services.service import Service, ServiceError
+from services.start import Busy, Report, Start
 from services.supervisor import Supervisor
 from settings import Settings
 
-LOG_TAIL = 20
 JOBS = ("live", "landing")
 NEEDED_BY_JOBS = ("kafka", "hbase", "hbase-thrift")
-Report = Callable[[str], None]
-Busy = Callable[[str], AbstractContextManager[object]]
 
 
 def base_services(settings: Settings) -> list[Service]:
@@ -87,61 +83,21 @@ class Stack:
                     )
 
     def _only(self, only: str) -> list[Service]:
-        chosen = [service for service in self.base if only in ("", service.name)]
-        if not chosen:
-            names = ", ".join(service.name for service in self.base)
-            raise ServiceError(f"{only!r} is no service: use one of {names}")
-        return chosen
+        names = [service.name for service in self.base]
+        chosen = [name.strip() for name in only.split(",") if name.strip()] or names
+        for name in chosen:
+            if name not in names:
+                raise ServiceError(f"{name!r} is no service: use some of {', '.join(names)}")
+        return [service for service in self.base if service.name in chosen]
 
     def up(self, report: Report, busy: Busy = nullcontext, only: str = "") -> None:
-        """Start what does not run, in order, each only when the one before it is ready."""
+        """Start what does not run and return when everything is ready."""
         wanted = self._only(only)
         self.check_machine()
         self._clear_orphans(report)
         self.check_ports()
         self.supervisor.launch()
-        for service in wanted:
-            started = time.monotonic()
-            was_running = self.supervisor.is_running(service.name)
-            with busy(f"{service.name} starts"):
-                if not was_running:
-                    service.prepare(self.settings)
-                    self.supervisor.start(service.name)
-                self._await_ready(service)
-                if not was_running:
-                    self._finish(service)
-            state = "is up" if was_running else f"ready in {time.monotonic() - started:.0f} s"
-            report(f"{service.name} {state}")
-
-    def _finish(self, service: Service) -> None:
-        try:
-            service.finish(self.settings)
-        except BaseException:
-            # One that runs counts as finished: the next start has to begin again.
-            self.supervisor.stop(service.name)
-            raise
-
-    def _await_ready(self, service: Service) -> None:
-        deadline = time.monotonic() + service.ready_seconds
-        while True:
-            try:
-                return service.probe(self.settings)
-            except Exception as error:
-                # Each client library has its own errors for "not yet": all of them mean waiting,
-                # and the last one is told when the time is over.
-                state = self.supervisor.states().get(service.name, {}).get("statename")
-                if state == "FATAL" or time.monotonic() > deadline:
-                    raise ServiceError(self._not_ready(service, error)) from error
-            time.sleep(0.5)
-
-    def _not_ready(self, service: Service, error: Exception) -> str:
-        log = self.settings.paths.logs / f"{service.name}.log"
-        lines = log.read_text(errors="replace").splitlines() if log.exists() else []
-        tail = "\n".join(f"    {line}" for line in lines[-LOG_TAIL:])
-        return (
-            f"{service.name} is not ready after {service.ready_seconds} s ({error}); "
-            f"its last lines follow, all of them: make logs S={service.name}\n{tail}"
-        )
+        Start(self.settings, self.supervisor, report, busy).run(wanted)
 
     def start_jobs(self, report: Report) -> None:
         """Start the two streaming jobs if they are not running."""

@@ -39,10 +39,10 @@ def test_a_job_that_needs_a_person_is_not_started_again() -> None:
     assert program("live")["exitcodes"] == "0,3"
 
 
-def test_one_service_alone_is_named_or_refused() -> None:
+def test_some_services_alone_are_named_or_refused() -> None:
     stack = Stack(Settings())
-    with pytest.raises(ServiceError, match="'kafak' is no service: use one of kafka, hbase"):
-        stack.up(print, only="kafak")
+    with pytest.raises(ServiceError, match="'kafak' is no service: use some of kafka, hbase"):
+        stack.up(print, only="hbase,kafak")
 
 
 def test_a_reset_that_nobody_can_confirm_says_how(monkeypatch: pytest.MonkeyPatch) -> None:

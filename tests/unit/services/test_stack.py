@@ -2,6 +2,7 @@
 
 import socket
 import threading
+from collections.abc import Callable
 
 import pytest
 
@@ -27,6 +28,9 @@ class Supervised:
     def is_running(self, name: str) -> bool:
         return name in self.running
 
+    def states(self) -> dict[str, dict[str, str]]:
+        return {name: {"statename": "RUNNING"} for name in self.running}
+
     def start(self, name: str) -> None:
         self.running.add(name)
 
@@ -34,24 +38,77 @@ class Supervised:
         self.running.remove(name)
 
 
-def test_a_start_whose_last_step_failed_begins_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    steps: list[str] = []
+class Steps:
+    """Services that write down what is done with them."""
 
-    def finish(_: Settings) -> None:
-        steps.append("tables")
-        if len(steps) == 1:
-            raise ServiceError("no table today")
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.done: list[str] = []
+        self.failing: set[str] = set()
+        self.stack = Stack(load_settings())
+        self.supervised = Supervised()
+        monkeypatch.setattr(self.stack, "supervisor", self.supervised)
+        monkeypatch.setattr(self.stack, "check_ports", lambda: None)
+        monkeypatch.setattr(self.stack, "base", [self.service("first"), self.service("second")])
 
-    stack = Stack(load_settings())
-    monkeypatch.setattr(stack, "supervisor", Supervised())
-    monkeypatch.setattr(stack, "check_ports", lambda: None)
-    monkeypatch.setattr(stack, "base", [Service("hbase", ["true"], finish=finish)])
-    with pytest.raises(ServiceError, match="no table today"):
-        stack.up(lambda _: None)
-    stack.up(lambda _: None)
-    assert steps == ["tables", "tables"]
-    stack.up(lambda _: None)
-    assert steps == ["tables", "tables"]
+    def service(self, name: str, *needs: str) -> Service:
+        def step(what: str) -> Callable[[Settings], None]:
+            def do(_: Settings) -> None:
+                self.done.append(f"{what} {name}")
+                if f"{what} {name}" in self.failing:
+                    raise ServiceError(f"{what} {name} fails today")
+
+            return do
+
+        calls = {what: step(what) for what in ("prepare", "probe", "finish")}
+        return Service(name, ["true"], needs=needs, ready_seconds=0, **calls)
+
+    def up(self) -> list[str]:
+        """What one start did."""
+        self.done.clear()
+        self.stack.up(lambda _: None)
+        return list(self.done)
+
+
+def test_services_that_need_nothing_start_side_by_side(monkeypatch: pytest.MonkeyPatch) -> None:
+    steps = Steps(monkeypatch)
+    assert steps.up() == [
+        *("prepare first", "prepare second"),
+        *("probe first", "finish first", "probe second", "finish second"),
+    ]
+    assert steps.up() == ["probe first", "probe second"]
+
+
+def test_a_service_begins_when_what_it_needs_is_ready(monkeypatch: pytest.MonkeyPatch) -> None:
+    steps = Steps(monkeypatch)
+    steps.stack.base.append(steps.service("third", "first"))
+    assert steps.up() == [
+        *("prepare first", "prepare second", "probe first", "finish first"),
+        *("prepare third", "probe second", "finish second", "probe third", "finish third"),
+    ]
+
+
+@pytest.mark.parametrize("failing", ["probe second", "finish second"])
+def test_a_start_whose_last_step_failed_begins_again(
+    monkeypatch: pytest.MonkeyPatch, failing: str
+) -> None:
+    steps = Steps(monkeypatch)
+    steps.failing = {failing}
+    with pytest.raises(ServiceError, match=r"second.* fails today"):
+        steps.up()
+    assert steps.supervised.running == {"first"}
+    steps.failing = set()
+    assert steps.up() == ["prepare second", "probe first", "probe second", "finish second"]
+
+
+def test_a_start_that_fails_leaves_nothing_half_started(monkeypatch: pytest.MonkeyPatch) -> None:
+    steps = Steps(monkeypatch)
+    steps.failing = {"finish first"}
+    with pytest.raises(ServiceError, match="finish first fails today"):
+        steps.up()
+    # The second one runs by then, and its last step was not taken.
+    assert steps.supervised.running == set()
+    steps.failing = set()
+    assert "finish second" in steps.up()
 
 
 def test_a_thrift_server_that_stands_still_is_named_and_waited_for_no_longer(
