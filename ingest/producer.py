@@ -10,6 +10,7 @@ from kafka.codec import has_lz4
 from kafka.errors import KafkaError, KafkaTimeoutError
 from kafka.metrics.stats import Total
 
+from ingest.client import PatientClient
 from settings import IngestSettings, KafkaSettings
 
 CONNECT_SECONDS = 8
@@ -199,6 +200,7 @@ def _connect(kafka: KafkaSettings, ingest: IngestSettings) -> KafkaProducer:
 def _options(kafka: KafkaSettings, ingest: IngestSettings) -> dict[str, Any]:
     delivery_timeout_ms = ingest.delivery_timeout_seconds * 1000
     return {
+        "kafka_client": PatientClient,
         "acks": "all",
         "enable_idempotence": True,
         "compression_type": "lz4" if has_lz4() else None,

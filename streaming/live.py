@@ -15,6 +15,7 @@ from pyspark.sql.streaming import StreamingQuery
 from hbase import row_keys
 from hbase.store import HBaseStore
 from hbase.tables import DIMENSION_TABLES
+from ingest.client import PatientClient
 from settings import Settings
 from streaming import anew, beginning, sources, transforms
 from streaming.beginning import Beginning
@@ -145,6 +146,7 @@ def sink(folder: Folder, settings: Settings, begun: Beginning) -> LiveSink:
     )
     producer = KafkaProducer(
         bootstrap_servers=settings.kafka.bootstrap_servers,
+        kafka_client=PatientClient,
         acks="all",
         linger_ms=0,
         delivery_timeout_ms=SEND_SECONDS * 1000,

@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -17,6 +17,8 @@ PORT_SETTINGS = (
     *("KAFKA_CONTROLLER_PORT", "HBASE_THRIFT_PORT", "HBASE_ZOOKEEPER_PORT", "HBASE_MASTER_PORT"),
     *("HBASE_REGIONSERVER_PORT", "SPARK_THRIFT_PORT", "SUPERSET_PORT"),
 )
+# Nobody looks: without Superset.
+STREAMING = "kafka,hbase,hbase-thrift,spark-thrift"
 
 
 def free_ports(count: int) -> list[int]:
@@ -89,6 +91,25 @@ class StackUnderTest:
     def pids_of(self, name: str) -> list[int]:
         """The processes of one service, as the supervisor named it for them."""
         return self._marked(f"SUPERVISOR_PROCESS_NAME={name}")
+
+    def driver_of(self, job: str) -> int:
+        """The Python process of a streaming job; its child is the job's JVM."""
+        script = b"-m\0streaming\0"
+        pids = self.pids_of(job)
+        (pid,) = (pid for pid in pids if script in Path(f"/proc/{pid}/cmdline").read_bytes())
+        return pid
+
+    def end(self) -> None:
+        """Kill all of it: behind the last test nobody needs what a `down` would still finish."""
+
+        def is_gone() -> bool:
+            pids = self.pids()
+            for pid in pids:
+                with suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
+            return not pids
+
+        wait_until("every process is gone", is_gone, 30)
 
     @contextmanager
     def stands_still(self, name: str) -> Iterator[None]:

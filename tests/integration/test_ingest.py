@@ -95,7 +95,7 @@ def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StackUnderTest]
         stack.run("services", "up", "--only", "kafka")
         yield stack
     finally:
-        stack.run("services", "down", check=False)
+        stack.end()
 
 
 def test_the_ground_truth_of_a_faulty_replay_is_what_the_headers_count(

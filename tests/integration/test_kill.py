@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.stack import StackUnderTest
+from tests.stack import STREAMING, StackUnderTest
 
 pytestmark = pytest.mark.integration
+SERVICES = STREAMING
 LIMIT_SECONDS = 600  # the short form may take ten minutes, the start of the stack not counted
 VICTIMS = {"hbase", "hbase-thrift", "kafka", "landing", "live", "producer", "spark-thrift"}
 

@@ -4,8 +4,6 @@ import csv
 import gzip
 import hashlib
 import json
-import os
-import signal
 import subprocess
 import sys
 import time
@@ -27,6 +25,7 @@ NEVER_A_NEXT_ROW = "select max(repeat('a', 60 + cast(id as int)) rlike '(.*a){25
 STARTED = "spawned: 'spark-thrift'"
 SAMPLE = PROJECT / "data" / "sample" / "events.csv.gz"
 FIRST = 3000
+OUTAGE_SECONDS = 10
 COUNTS = ("views", "carts", "purchases", "removals")
 
 
@@ -203,13 +202,20 @@ def test_events_wait_for_a_broker_that_stands_still(replayed: StackUnderTest) ->
     )
     try:
         wait_until("some events are counted", lambda: counted(replayed) > before, 60)
+        waiting = [psutil.Process(pid) for pid in (producer.pid, replayed.driver_of("live"))]
         with replayed.stands_still("kafka"):
+            worked = [sum(process.cpu_times()[:2]) for process in waiting]
             # as long as the schedule still has events to send
-            time.sleep(10)
+            time.sleep(OUTAGE_SECONDS)
+            worked = [
+                sum(process.cpu_times()[:2]) - before
+                for process, before in zip(waiting, worked, strict=True)
+            ]
         output, _ = producer.communicate(timeout=120)
     finally:
         producer.kill()
     assert (producer.returncode, b"sent=300 acknowledged=300 failed=0" in output) == (0, True)
+    assert max(worked) < OUTAGE_SECONDS / 4, "who waits for the broker works"
     wait_until("every event is counted", lambda: counted(replayed) == before + 300, 120)
 
 
@@ -226,9 +232,7 @@ def test_nothing_listens_outside_loopback(replayed: StackUnderTest) -> None:
 
 def test_counting_goes_on_exactly_after_every_process_was_killed(replayed: StackUnderTest) -> None:
     before = counted(replayed)
-    for pid in replayed.pids():
-        os.kill(pid, signal.SIGKILL)
-    wait_until("every process is gone", lambda: not replayed.pids(), 30)
+    replayed.end()
     replayed.run("services", "up")
     assert counted(replayed) == before
     start_jobs(replayed)

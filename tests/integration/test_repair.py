@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 from deltalake import DeltaTable
 
-from tests.stack import PROJECT, StackUnderTest, wait_until
+from tests.stack import PROJECT, STREAMING, StackUnderTest, wait_until
 
 pytestmark = pytest.mark.integration
+SERVICES = STREAMING
 SAMPLE = PROJECT / "data" / "sample" / "events.csv.gz"
 FAULTS = (
     *("--late", "3%", "--late-by", "3s..25s", "--duplicates", "2%"),
@@ -81,7 +82,6 @@ def bound(stack: StackUnderTest) -> str | None:
 @pytest.fixture(scope="module")
 def torn(stack: StackUnderTest) -> Iterator[StackUnderTest]:
     """A stream with faults, long enough for final windows; then stopped and torn everywhere."""
-    stack.run("services", "up")
     start_jobs(stack)
     begun = checkpoint(stack, "live") / "commits" / "0"
     # Windows are final for the repair when later batches follow the first one.
