@@ -161,12 +161,13 @@ def show(result: dict[str, Any], console: Console) -> None:
         shown = f"{one['stream_ms']['p99']:,.0f} ms, {ratio:.2f} times"
         live.add_row(name, str(ms["answers"]), *ranks, shown)
     console.print(live)
-    pages = Table("page", "opens in, s: median", "max", "an answer, ms: p50", "p95", box=None)
+    heads = ("page", "opens in, s: median", "max", "a tab, s: median", "an answer, ms: p50", "p95")
+    pages = Table(*heads, box=None)
     for name, one in result["opening"].items():
-        seconds, ms = one["seconds"], one["milliseconds"]
-        median = seconds[len(seconds) // 2]
+        seconds, tabs, ms = one["seconds"], one["tab_seconds"], one["milliseconds"]
+        middle = [f"{each[len(each) // 2]:.1f}" if each else "" for each in (seconds, tabs)]
         ranks = (f"{ms[rank]:,.0f}" for rank in ("p50", "p95"))
-        pages.add_row(name, f"{median:.1f}", f"{seconds[-1]:.1f}", *ranks)
+        pages.add_row(name, middle[0], f"{seconds[-1]:.1f}", middle[1], *ranks)
     console.print(pages)
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from chart import Chart
 from charts import live, quality, store
 from filters import Filter
-from layout import Layout, one_column
+from layout import Layout, Tabs, one_column
 
 STORE_TEXT = (
     "The history of the shop as dbt builds it: loaded files, real producers and replays with their "
@@ -38,30 +38,33 @@ LIVE_LAYOUT: Layout = [
         ("The newest 60 windows", 4, 32),
     ],
 ]
-STORE_LAYOUT: Layout = [
-    [
-        *(("Revenue in the history", 3, 16), ("Purchases in the history", 2, 16)),
-        *(("Views in the history", 2, 16), ("Conversion in the history", 3, 16)),
-        ("Abandoned carts", 2, 16),
+# What is behind a tab is asked for when somebody goes there: the first one is on a screen of 1600 x 1000.
+STORE_TABS: Tabs = {
+    "At a glance": [
+        [
+            *(("Revenue in the history", 3, 16), ("Purchases in the history", 2, 16)),
+            *(("Views in the history", 2, 16), ("Conversion in the history", 3, 16)),
+            ("Abandoned carts", 2, 16),
+        ],
+        [
+            ("What stands out?", 6, 62),
+            ("How far do sessions get?", 3, 62),
+            ("How do sessions end?", 3, 62),
+        ],
     ],
-    [
-        ("What stands out?", 6, 62),
-        ("How far do sessions get?", 3, 62),
-        ("How do sessions end?", 3, 62),
+    "Days and hours": [
+        [("What is earned each day?", 6, 44), ("What happens each day?", 6, 44)],
+        [("When is the shop busy?", 6, 44), ("What becomes of carts?", 6, 44)],
     ],
-    [
-        ("What is earned each day?", 4, 44),
-        ("What happens each day?", 4, 44),
-        ("When is the shop busy?", 4, 44),
+    "Brands and categories": [
+        [("Which brands earn most?", 5, 56), ("How well do brands sell?", 7, 56)],
+        [("Where does the revenue come from?", 6, 56), ("How well do categories sell?", 6, 56)],
     ],
-    [("Which brands earn most?", 5, 56), ("How well do brands sell?", 7, 56)],
-    [("Where does the revenue come from?", 6, 56), ("How well do categories sell?", 6, 56)],
-    [
-        *(("At which price do sessions buy?", 4, 44), ("Which prices bring the revenue?", 4, 44)),
-        ("What becomes of carts?", 4, 44),
+    "Prices and time to buy": [
+        [("At which price do sessions buy?", 6, 44), ("Which prices bring the revenue?", 6, 44)],
+        [("How long does it take to buy?", 6, 48), ("Who converts best for certain?", 6, 48)],
     ],
-    [("How long does it take to buy?", 6, 48), ("Who converts best for certain?", 6, 48)],
-]
+}
 QUALITY_LAYOUT: Layout = [
     [
         (name, 3, 16)
@@ -107,12 +110,12 @@ STORE_FILTERS = [
 
 @dataclass(frozen=True)
 class Page:
-    """A dashboard; with `refresh_seconds` its charts on HBase are asked again so often."""
+    """A dashboard, in tabs or without; with `refresh_seconds` its charts on HBase are asked again so often."""
 
     title: str
     text: str
     charts: list[Chart]
-    layout: Layout
+    layout: Layout | Tabs
     filters: list[Filter] = field(default_factory=list)
     refresh_seconds: int = 0
     shows_text: bool = True
@@ -124,7 +127,7 @@ PAGES = [
         *("Live store, phone", LIVE_TEXT, live.CHARTS, LIVE_PHONE_LAYOUT, LIVE_FILTERS, 1),
         shows_text=False,
     ),
-    Page("Store performance", STORE_TEXT, store.CHARTS, STORE_LAYOUT, STORE_FILTERS),
+    Page("Store performance", STORE_TEXT, store.CHARTS, STORE_TABS, STORE_FILTERS),
     Page(
         *("Store performance, phone", STORE_TEXT, store.CHARTS, one_column(store.CHARTS)),
         *(STORE_FILTERS, 300),

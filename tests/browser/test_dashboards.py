@@ -8,6 +8,7 @@ from pathlib import Path
 
 import psutil
 import pytest
+from layout import Layout
 from names import slug as words
 from pages import PAGES, Page
 from playwright.sync_api import Browser
@@ -71,8 +72,8 @@ def assert_every_chart_has_data(view: View) -> None:
 
 
 def boxes(view: View) -> list[dict[str, float]]:
-    """Where the charts are on the page."""
-    script = """charts => charts.map(chart => {
+    """Where the charts are that are not behind a tab."""
+    script = """charts => charts.filter(chart => chart.offsetParent).map(chart => {
         const box = chart.getBoundingClientRect();
         return {left: box.left, right: box.right, top: box.top + scrollY, bottom: box.bottom + scrollY};
     })"""
@@ -97,20 +98,44 @@ def assert_nothing_is_cut_off(view: View, width: int) -> None:
     assert shortened == []
 
 
+def picture_names(page: Page) -> list[str]:
+    """What the pictures of a page are called: one for each tab, or one."""
+    slug = slug_of(page.title)
+    if not isinstance(page.layout, dict):
+        return [slug]
+    _, *others = page.layout
+    return [slug, *(f"{slug}-{slug_of(tab)}" for tab in others)]
+
+
 @pytest.mark.parametrize(
     "page", [p for p in PAGES if "phone" not in p.title], ids=lambda p: p.title
 )
 def test_every_chart_of_a_dashboard_draws_with_data(
     viewer: View, pictures: Path, page: Page
 ) -> None:
-    slug = slug_of(page.title)
-    viewer.open(slug)
+    viewer.open(slug_of(page.title))
     if page.refresh_seconds:
         viewer.wait_until_drawn()  # all of it is on the screen
-    viewer.picture(pictures / f"{slug}.png", whole=page.refresh_seconds == 0)
+    for place, name in enumerate(picture_names(page)):
+        if place:
+            viewer.open_tab(place)
+        viewer.picture(pictures / f"{name}.png", whole=page.refresh_seconds == 0)
+        assert_nothing_is_cut_off(viewer, 1600)
     assert viewer.ids.keys() == {chart.title for chart in page.charts}
     assert_every_chart_has_data(viewer)
-    assert_nothing_is_cut_off(viewer, 1600)
+
+
+def charts_of(view: View, layout: Layout) -> set[int]:
+    return {view.ids[title] for row in layout for title, *_ in row}
+
+
+def test_a_page_with_tabs_asks_for_the_first_one_only(viewer: View) -> None:
+    (page,) = (p for p in PAGES if isinstance(p.layout, dict))
+    first, *_ = page.layout.values()
+    viewer.open(slug_of(page.title), to_its_end=False)
+    assert viewer.answered() == charts_of(viewer, first)
+    # All of it is on the screen.
+    assert max(box["bottom"] for box in boxes(viewer)) <= 1000
 
 
 def test_a_person_waits_for_what_is_near_the_screen_and_sees_all_by_scrolling(
@@ -119,7 +144,7 @@ def test_a_person_waits_for_what_is_near_the_screen_and_sees_all_by_scrolling(
     """Superset draws all at once for a browser that says it is automated: this one does not say so."""
     view = logged_in(browser, shop, 1600, 1000)
     view.page.add_init_script("Object.defineProperty(navigator, 'webdriver', {get: () => false})")
-    view.open("store-performance", to_its_end=False)
+    view.open("data-quality", to_its_end=False)
     first = view.answered()
     assert 0 < len(first) < len(view.ids)
     view.scroll()

@@ -14,6 +14,7 @@ BRANDS, CATEGORIES = "How well do brands sell?", "How well do categories sell?"
 
 def open_menu(view: View, title: str) -> str:
     """Right-click on the first cell of a table; its text."""
+    view.go_to(title)
     first = str(next(iter(view.rows(title)[0].values())))
     cell = view.page.locator(f'td:text-is("{first}")').first
     cell.scroll_into_view_if_needed()
@@ -34,6 +35,7 @@ def drill_by(view: View, title: str, column: str) -> tuple[str, list[dict[str, o
     view.page.locator(".ant-modal table").first.wait_for()
     rows = answer.json()["result"][0]["data"]
     view.page.keyboard.press("Escape")
+    view.page.locator(".ant-modal").first.wait_for(state="hidden")
     return value, rows
 
 
@@ -45,28 +47,32 @@ def revenue_by_band(file: duckdb.DuckDBPyConnection, brand: str) -> dict[str, fl
     return dict(file.execute(sql, [brand]).fetchall())
 
 
-def test_a_viewer_sees_what_a_brand_is_made_of(
-    viewer: View, file: duckdb.DuckDBPyConnection
-) -> None:
+@pytest.fixture(scope="module")
+def store(viewer: View) -> View:
+    """Store performance, opened once: a drill opens above it and is closed again."""
     viewer.open("store-performance")
-    brand, rows = drill_by(viewer, BRANDS, "price band")
+    return viewer
+
+
+def test_a_viewer_sees_what_a_brand_is_made_of(
+    store: View, file: duckdb.DuckDBPyConnection
+) -> None:
+    brand, rows = drill_by(store, BRANDS, "price band")
     found = {str(row["price_band"]): float(str(row["Revenue"])) for row in rows}
     assert found == pytest.approx(revenue_by_band(file, brand))
     assert sum(found.values()) > 0
 
 
-def test_a_viewer_goes_down_the_levels_of_categories(viewer: View) -> None:
-    viewer.open("store-performance")
-    category, rows = drill_by(viewer, CATEGORIES, "level 1")
+def test_a_viewer_goes_down_the_levels_of_categories(store: View) -> None:
+    category, rows = drill_by(store, CATEGORIES, "level 1")
     assert [row["level_1"] for row in rows] == [category.split(".")[0]]
 
 
-def test_what_drilling_would_save_is_refused_to_the_viewer(viewer: View) -> None:
-    viewer.open("store-performance")
-    answer = viewer.page.request.post(
-        f"{viewer.base}/api/v1/explore/form_data",
+def test_what_drilling_would_save_is_refused_to_the_viewer(store: View) -> None:
+    answer = store.page.request.post(
+        f"{store.base}/api/v1/explore/form_data",
         data={"datasource_id": 1, "datasource_type": "table", "form_data": "{}"},
-        headers=viewer.headers(),
+        headers=store.headers(),
     )
     assert answer.status == 403, answer.text()
 

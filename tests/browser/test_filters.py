@@ -1,10 +1,6 @@
-"""What a filter changes and what it leaves alone; a click that filters; the files that a chart exports."""
+"""What a filter changes and what it leaves alone; a click that filters."""
 
-import csv
-import io
-import zipfile
 from typing import Any
-from xml.etree import ElementTree
 
 import duckdb
 import pytest
@@ -51,11 +47,10 @@ def test_a_filter_reaches_the_charts_that_have_its_column(viewer: View, one: Fil
     viewer.open("store-performance")
     before = {title: viewer.rows(title) for title in viewer.ids}
     wanted = acts_on(one, viewer.ids)
+    viewer.go_to(sorted(wanted)[0])  # a filter shows where it acts
     viewer.answers.clear()
     choose(viewer, one.name, VALUES[one.name])
-    viewer.scroll()
-    numbers = {viewer.ids[title] for title in wanted}
-    wait_for(viewer.page, lambda: viewer.answered() >= numbers)
+    viewer.await_answers({viewer.ids[title] for title in wanted})
     assert filtered(viewer, one.column) == wanted
     for title in viewer.ids.keys() - wanted:
         if viewer.ids[title] in viewer.answered():
@@ -104,9 +99,7 @@ def test_dates_reach_the_charts_that_have_days(viewer: View) -> None:
     assert len(wanted) > 8
     viewer.answers.clear()
     choose_dates(viewer, "2020-09-25", "2020-09-26")
-    viewer.scroll()
-    numbers = {viewer.ids[title] for title in wanted}
-    wait_for(viewer.page, lambda: viewer.answered() >= numbers)
+    viewer.await_answers({viewer.ids[title] for title in wanted})
     assert ranges(viewer) == dict.fromkeys(wanted, "2020-09-25 : 2020-09-26")
     for title in viewer.ids.keys() - wanted:
         if viewer.ids[title] in viewer.answered():
@@ -164,35 +157,18 @@ def test_a_brand_and_a_category_at_once_are_answered_with_what_to_do(viewer: Vie
     assert "choose a brand or a category, not both" in answer.text()
 
 
-def test_a_viewer_downloads_a_chart_from_its_menu(viewer: View) -> None:
-    viewer.open("store-performance")
-    title = "How well do categories sell?"
-    holder = viewer.holder(title)
-    holder.scroll_into_view_if_needed()
-    holder.get_by_role("button", name="More Options").click()
-    viewer.page.get_by_text("Download", exact=True).hover()
-    with viewer.page.expect_download() as download:
-        viewer.page.get_by_text("Export to .CSV", exact=True).click()
-    text = download.value.path().read_text(encoding="utf-8-sig")
-    _, *rows = csv.reader(io.StringIO(text))
-    shown = [list(map(plain, row.values())) for row in viewer.rows(title)]
-    assert [[plain(cell) for cell in row] for row in rows] == shown
-
-
 def test_a_click_on_a_brand_filters_the_charts_that_know_brands(viewer: View) -> None:
     viewer.open("store-performance")
     title = "How well do brands sell?"
     clicked = viewer.rows(title)[0]
     brand = clicked["brand"]
     wanted = {t for t in viewer.ids if "brand" in columns_of(t)} - {title}
+    viewer.go_to(title)
     viewer.answers.clear()
     cell = viewer.page.locator(f'td:text-is("{brand}")').first
     cell.scroll_into_view_if_needed()
     cell.click()
-    wait_for(viewer.page, lambda: "Revenue in the history" in filtered(viewer, "brand"))
-    viewer.scroll()
-    numbers = {viewer.ids[t] for t in wanted}
-    wait_for(viewer.page, lambda: viewer.answered() >= numbers)
+    viewer.await_answers({viewer.ids[t] for t in wanted})
     assert filtered(viewer, "brand") == wanted
     earned = float(viewer.number("Revenue in the history"))
     assert earned == pytest.approx(float(clicked["Revenue"]))
@@ -202,53 +178,3 @@ def columns_of(title: str) -> set[str]:
     from datasets import columns_with_computed
 
     return set(columns_with_computed(CHARTS[title].table))
-
-
-def cells_of_xlsx(content: bytes) -> list[list[str]]:
-    """The cells of the first sheet, as text."""
-    book = zipfile.ZipFile(io.BytesIO(content))
-    space = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
-    shared = [
-        "".join(part.text or "" for part in item.iter(f"{space}t"))
-        for item in ElementTree.fromstring(book.read("xl/sharedStrings.xml")).iter(f"{space}si")
-    ]
-    sheet = ElementTree.fromstring(book.read("xl/worksheets/sheet1.xml"))
-    found = []
-    for row in sheet.iter(f"{space}row"):
-        values = []
-        for cell in row.iter(f"{space}c"):
-            text = cell.findtext(f"{space}v") or ""
-            values.append(shared[int(text)] if cell.get("t") == "s" else text)
-        found.append(values)
-    return found
-
-
-def plain(cell: Any) -> Any:
-    try:
-        return round(float(cell), 4)
-    except (TypeError, ValueError):
-        return "" if cell in (None, "None") else str(cell)
-
-
-@pytest.mark.parametrize(
-    ("page", "title"),
-    [
-        ("store-performance", "How well do brands sell?"),
-        ("store-performance", "How long does it take to buy?"),
-    ],
-)
-@pytest.mark.parametrize("form", ["csv", "xlsx"])
-def test_a_file_has_the_numbers_of_the_chart(
-    viewer: View, page: str, title: str, form: str
-) -> None:
-    viewer.open(page)
-    answer = viewer.ask_again(title, result_format=form)
-    assert answer.status == 200, answer.text()
-    if form == "csv":
-        header, *rows = csv.reader(io.StringIO(answer.text().removeprefix("\ufeff")))
-    else:
-        header, *rows = cells_of_xlsx(answer.body())
-    assert len(header) >= len(CHARTS[title].columns or CHARTS[title].metrics)
-    shown = viewer.ask_again(title).json()["result"][0]
-    expected = [[plain(row[name]) for name in shown["colnames"]] for row in shown["data"]]
-    assert [[plain(cell) for cell in row][-len(expected[0]) :] for row in rows] == expected

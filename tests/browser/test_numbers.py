@@ -66,6 +66,7 @@ def test_cards_draw_what_they_were_answered(store: View) -> None:
 def test_a_table_draws_what_it_was_answered(store: View) -> None:
     title = "How well do brands sell?"
     forms = {"Revenue": ",.2f", "Views": ",d", "Carts": ",d", "Purchases": ",d"}
+    store.go_to(title)
     first = store.rows(title)[0]
     cells = store.holder(title).locator("tbody tr").first.locator("td").all_inner_texts()
     assert cells == [

@@ -9,14 +9,36 @@ from typing import Any
 
 import pytest
 from names import slug
-from playwright.sync_api import APIResponse, Browser, Locator, Page, Request, Response
+from pages import PAGES
+from playwright.sync_api import (
+    APIResponse,
+    Browser,
+    Locator,
+    Page,
+    Request,
+    Response,
+    StorageState,
+)
 from playwright.sync_api import Error as PlaywrightError
 
-from bench.dashboards.opening import TURNING
+from bench.dashboards.opening import TAB, TURNING
 from services.superset import secrets
 from tests.stack import StackUnderTest
 
 CHART_DATA = "/api/v1/chart/data"
+TAB_OF = {
+    chart: place
+    for page in PAGES
+    if isinstance(page.layout, dict)
+    for place, rows in enumerate(page.layout.values())
+    for row in rows
+    for chart, *_ in row
+}
+NUMBERED = "[class*=dashboard-chart-id-]"
+IN_SIGHT = """all => all.filter(one => one.offsetParent)
+    .map(one => Number(/dashboard-chart-id-([0-9]+)/.exec(one.className)[1]))"""
+# Address and user to the cookies of a login and the token that goes with them.
+SESSIONS: dict[tuple[str, str], tuple[StorageState, str]] = {}
 
 
 @dataclass
@@ -63,7 +85,8 @@ class View:
     def open(self, slug: str, *, to_its_end: bool = True) -> None:
         """Show a dashboard and wait until each of its charts was answered and drawn.
 
-        Not to its end: until what is on the screen is drawn, without scrolling.
+        Superset draws all of them at once for a browser that says it is automated; for a person, until what is
+        on the screen is drawn (not to its end).
         """
         charts = self.get(f"/api/v1/dashboard/{slug}/charts")
         self.ids = {chart["slice_name"]: chart["id"] for chart in charts}
@@ -72,14 +95,39 @@ class View:
         self.page.goto(f"{self.base}/superset/dashboard/{slug}/")
         self.page.wait_for_selector(".dashboard-component-chart-holder", timeout=60_000)
         if to_its_end:
-            self.scroll()
-            wait_for(self.page, lambda: self.answered() >= {*self.ids.values()}, 120)
+            self.await_answers({*self.ids.values()})
         wait_for(self.page, lambda: bool(self.answered()))
         turning = self.page.locator(".loading")
         if to_its_end:
             wait_for(self.page, lambda: turning.count() == 0)
         else:
             wait_for(self.page, lambda: not turning.evaluate_all(TURNING))
+
+    def await_answers(self, wanted: set[int]) -> None:
+        """Go through the tabs, if there are any, until these charts were answered; the first tab is left open."""
+        count = self.page.locator(TAB).count()
+        for place in [*range(count), 0] if count else []:
+            self.open_tab(place)
+            wait_for(self.page, lambda: self.in_sight() & wanted <= self.answered(), 120)
+        wait_for(self.page, lambda: wanted <= self.answered(), 120)
+
+    def open_tab(self, place: int) -> None:
+        """Show a tab, the first one is 0."""
+        tab = self.page.locator(TAB).nth(place)
+        tab.click()
+        wait_for(self.page, lambda: tab.get_attribute("aria-selected") == "true")
+        wait_for(self.page, lambda: bool(self.in_sight()))
+
+    def in_sight(self) -> set[int]:
+        """The numbers of the charts that are not behind a tab."""
+        found: list[int] = self.page.locator(NUMBERED).evaluate_all(IN_SIGHT)
+        return {*found}
+
+    def go_to(self, title: str) -> None:
+        """Open the tab of a chart, if it is behind one."""
+        if self.page.locator(TAB).count():
+            self.open_tab(TAB_OF[title])
+        self.holder(title).first.wait_for()
 
     def answered(self) -> set[int]:
         """The numbers of the charts that were answered since the answers were forgotten."""
@@ -115,7 +163,7 @@ class View:
         drawn = self.page.locator(
             ".dashboard-component-chart-holder:has(canvas, table, .header-line):visible"
         )
-        wait_for(self.page, lambda: drawn.count() == len(self.ids))
+        wait_for(self.page, lambda: drawn.count() == len(self.in_sight()))
 
     def headers(self) -> dict[str, str]:
         """What a question needs beside the cookie."""
@@ -148,7 +196,7 @@ class View:
         self.page.set_viewport_size(screen)
 
     def scroll(self) -> None:
-        """Charts below the fold are asked for when they are near: show the page's end once."""
+        """A person's charts below the fold are asked for when they are near: show the page's end once."""
         # Over the margin: above a table the wheel would move the table.
         self.page.mouse.move(2, 400)
         for _ in range(12):
@@ -208,9 +256,25 @@ def logged_in(
     user: str = "viewer",
     **context: Any,
 ) -> View:
-    """A page of a user; `context` is what else the browser is told, as Playwright names it."""
+    """A page of a user; `context` is what else the browser is told, as Playwright names it.
+
+    Who has logged in once stays so in the next window.
+    """
     base = f"http://127.0.0.1:{stack.environment['SUPERSET_PORT']}"
-    page = browser.new_context(viewport={"width": width, "height": height}, **context).new_page()
+    cookies, token = SESSIONS.get((base, user), (None, ""))
+    screen = {"width": width, "height": height}
+    page = browser.new_context(viewport=screen, storage_state=cookies, **context).new_page()  # type: ignore[arg-type]
+    view = View(page, base, token=token)
+    if cookies is None:
+        log_in(page, base, user)
+        view.headers()
+        SESSIONS[base, user] = page.context.storage_state(), view.token
+    view.watch()
+    return view
+
+
+def log_in(page: Page, base: str, user: str) -> None:
+    """Type name and password, as a person does."""
     # The login page reports its own start; a person types longer than that takes.
     with page.expect_response("**/superset/log/**", timeout=60_000):
         page.goto(f"{base}/login/")
@@ -218,6 +282,3 @@ def logged_in(
     page.fill("#password", secrets()[f"SUPERSET_{user.upper()}_PASSWORD"])
     page.press("#password", "Enter")
     page.wait_for_url(lambda url: "/login" not in url, timeout=60_000)
-    view = View(page, base)
-    view.watch()
-    return view
