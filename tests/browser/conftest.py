@@ -3,6 +3,7 @@
 import os
 import shutil
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import duckdb
@@ -17,6 +18,8 @@ from tests.recount import SAMPLE
 from tests.stack import PROJECT, StackUnderTest, wait_until
 
 OPTIONS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+DASHBOARDS = ("services", "dashboards")
+LOAD = ("streaming.load", "--limit", str(HISTORY_ROWS), "--source", str(SAMPLE))
 # Something to refuse and something to explain, for the page on the quality of the data.
 FAULTS = ["--malformed", "1%", "--duplicates", "0.5%"]
 
@@ -25,19 +28,32 @@ FAULTS = ["--malformed", "1%", "--duplicates", "0.5%"]
 def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StackUnderTest]:
     """Everything that the demo starts, and 10,000 rows of history in the reports."""
     stack = StackUnderTest(tmp_path_factory.mktemp("shop").resolve())
+    # Only the models read what has landed, and each landing takes a core for a moment.
+    stack.environment["STREAM_LANDING_TRIGGER_SECONDS"] = "20"
     try:
         stack.run("services", "up")
-        replay = ["--loop", "--skip", str(HISTORY_ROWS), "--source", str(SAMPLE), *FAULTS]
-        stack.run("services", "stream", "--detach", "--", *replay)
-        stack.run("services", "dashboards")
-        stack.run("streaming.load", "--limit", str(HISTORY_ROWS), "--source", str(SAMPLE))
+        stream(stack)
+        with ThreadPoolExecutor() as side_by_side:
+            steps = [side_by_side.submit(stack.run, *step) for step in (DASHBOARDS, LOAD)]
+        for step in steps:
+            step.result()
         wait_until("refused messages are in Delta", lambda: has_rows(stack, "rejected_event"), 120)
+        # The models have the cores for themselves; test_stop builds beside the stream.
+        stack.run("services", "stream-stop")
         stack.run("dbt.cli.main", "build", "--exclude-resource-type", "unit_test", seconds=900)
         stack.run("hbase", "publish")
-        wait_until("windows are counted", lambda: bool(scan_views(stack)), 120)
+        before = scan_views(stack)
+        stream(stack)
+        wait_until("windows are counted", lambda: scan_views(stack) > before, 120)
         yield stack
     finally:
-        stack.run("services", "down", check=False)
+        stack.end()
+
+
+def stream(stack: StackUnderTest) -> None:
+    """Both jobs and a replay of the rows behind the history."""
+    replay = ["--loop", "--skip", str(HISTORY_ROWS), "--source", str(SAMPLE), *FAULTS]
+    stack.run("services", "stream", "--detach", "--", *replay)
 
 
 def has_rows(stack: StackUnderTest, table: str) -> bool:

@@ -1,7 +1,5 @@
 """What Analyst, Viewer and Admin may do in Superset, from sessions of theirs."""
 
-import csv
-import io
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -10,7 +8,7 @@ import pytest
 from playwright.sync_api import APIResponse, Browser
 
 from services.superset import secrets
-from tests.browser.view import CHART_DATA, View, logged_in
+from tests.browser.view import View, logged_in
 from tests.stack import StackUnderTest, wait_until
 
 pytestmark = pytest.mark.integration
@@ -132,26 +130,6 @@ def test_spark_that_stands_still_is_told_of_and_not_waited_for(
 def test_an_analyst_manages_nothing(analyst: Session, path: str) -> None:
     answer = analyst.path(path)
     assert answer.status in (302, 401, 403, 404)
-
-
-def test_a_viewer_takes_a_table_away_with_its_numbers(viewer: View) -> None:
-    viewer.open("store-performance")
-    payload = viewer.asked[viewer.ids["How well do brands sell?"]]
-    shown = viewer.post(CHART_DATA, payload).json()["result"][0]
-    exported = viewer.post(CHART_DATA, {**payload, "result_format": "csv"})
-    assert exported.status == 200, exported.text()
-    rows = list(csv.reader(io.StringIO(exported.text().removeprefix("\ufeff"))))
-    assert len(rows) == 1 + shown["rowcount"] > 1
-    # Headers may be the columns' names for people; the cells are in the same order.
-    first = [str(shown["data"][0][name]) for name in shown["colnames"]]
-    assert [_plain(cell) for cell in rows[1]] == [_plain(cell) for cell in first]
-
-
-def _plain(cell: str) -> str | float:
-    try:
-        return float(cell)
-    except ValueError:
-        return "" if cell == "None" else cell
 
 
 NEWEST = "/api/v1/log/?q=(order_column:dttm,order_direction:desc,page_size:100)"

@@ -18,7 +18,7 @@ from tests.stack import StackUnderTest, free_ports, wait_until
 pytestmark = pytest.mark.integration
 WINDOWS = "What happens now: events by 2-second window"
 USUAL = "Usual revenue at this hour"
-ASKED = 150
+ASKED = 60
 
 
 def test_a_refresh_asks_and_does_not_force(viewer: View) -> None:

@@ -30,6 +30,13 @@ def at_rest(shop: StackUnderTest) -> None:
     shop.run("services", "stream-stop")
 
 
+@pytest.fixture(scope="module")
+def live(viewer: View, at_rest: None) -> View:
+    """The live page, opened once: the tests ask what its charts asked."""
+    viewer.open("live-store")
+    return viewer
+
+
 def opened_at(row: Row) -> float:
     """When a window of HBase starts (ms)."""
     return datetime.fromisoformat(row["window_started_at"]).replace(tzinfo=UTC).timestamp() * 1000
@@ -60,12 +67,11 @@ def started(view: View) -> float:
     return max(row["range_started_at"] for row in wide(view, "Views"))
 
 
-def test_cards_are_what_hbase_has(viewer: View, shop: StackUnderTest) -> None:
-    viewer.open("live-store")
+def test_cards_are_what_hbase_has(live: View, shop: StackUnderTest) -> None:
     rows = scan(shop, "event_counts")
     for title, name in CARDS.items():
-        widest = of_ranges(wide(viewer, title))
-        for found in (card(viewer, title), widest):
+        widest = of_ranges(wide(live, title))
+        for found in (card(live, title), widest):
             before, now = sorted(found)
             kept = {before: recount(rows, name, before, now), now: recount(rows, name, now)}
             assert found == pytest.approx(kept, abs=0.005), title
@@ -75,14 +81,13 @@ def test_cards_are_what_hbase_has(viewer: View, shop: StackUnderTest) -> None:
 
 @pytest.mark.parametrize("by", ["brand", "category"])
 def test_cards_of_a_brand_or_category_are_what_hbase_has(
-    viewer: View, shop: StackUnderTest, by: str
+    live: View, shop: StackUnderTest, by: str
 ) -> None:
-    viewer.open("live-store")
     rows = [row for row in scan(shop, f"{by}_windows") if row["value"]]
     ((most, _),) = Counter(row["value"] for row in rows).most_common(1)
     own = [row for row in rows if row["value"] == most]
     for title, name in CARDS.items():
-        found = of_ranges(wide(viewer, title, **{by: most}))
+        found = of_ranges(wide(live, title, **{by: most}))
         before, now = sorted(found)
         kept = {before: recount(own, name, before, now), now: recount(own, name, now)}
         assert found == pytest.approx(kept, abs=0.005), title
@@ -102,10 +107,9 @@ def test_cards_draw_the_range_that_is_now(viewer: View) -> None:
         wait_for(viewer.page, is_drawn)
 
 
-def test_conversion_is_that_of_hbase(viewer: View, shop: StackUnderTest) -> None:
-    viewer.open("live-store")
+def test_conversion_is_that_of_hbase(live: View, shop: StackUnderTest) -> None:
     rows = scan(shop, "event_counts")
-    found = of_ranges(wide(viewer, "Conversion"))
+    found = of_ranges(wide(live, "Conversion"))
     before, now = sorted(found)
     for since, until in ((before, now), (now, FOREVER)):
         views, bought = (recount(rows, name, since, until) for name in ("views", "purchases"))
@@ -113,20 +117,18 @@ def test_conversion_is_that_of_hbase(viewer: View, shop: StackUnderTest) -> None
     assert sum(found.values()) > 0
 
 
-def test_revenue_by_window_is_that_of_hbase(viewer: View, shop: StackUnderTest) -> None:
-    viewer.open("live-store")
-    found = {row["window_started_at"]: row["Revenue"] for row in wide(viewer, EARNED)}
-    after = started(viewer)
+def test_revenue_by_window_is_that_of_hbase(live: View, shop: StackUnderTest) -> None:
+    found = {row["window_started_at"]: row["Revenue"] for row in wide(live, EARNED)}
+    after = started(live)
     kept = {opened_at(row): float(row["purchase_value"]) for row in scan(shop, "event_counts")}
     assert found == pytest.approx({at: kept[at] for at in found}, abs=0.005)
     assert {at for at in kept if at >= after + KEPT_MS} <= found.keys()
     assert sum(found.values()) > 0
 
 
-def test_the_newest_windows_are_those_of_hbase(viewer: View, shop: StackUnderTest) -> None:
-    viewer.open("live-store")
+def test_the_newest_windows_are_those_of_hbase(live: View, shop: StackUnderTest) -> None:
     names = ("views", "carts", "purchases", "removals", "revenue")
-    found = [[row["window_started_at"], *map(row.get, names)] for row in wide(viewer, NEWEST)]
+    found = [[row["window_started_at"], *map(row.get, names)] for row in wide(live, NEWEST)]
     kept = [
         [row["window_started_at"], *(float(row[CARDS.get(n.title(), n)]) for n in names)]
         for row in scan(shop, "event_counts")
@@ -136,13 +138,12 @@ def test_the_newest_windows_are_those_of_hbase(viewer: View, shop: StackUnderTes
 
 
 @pytest.mark.parametrize("title", [NEWEST, "The 50 brands looked at most now"])
-def test_a_file_of_the_live_page_has_its_numbers(viewer: View, title: str) -> None:
-    viewer.open("live-store")
-    text = ask(viewer, title, "csv").text().removeprefix("\ufeff")
+def test_a_file_of_the_live_page_has_its_numbers(live: View, title: str) -> None:
+    text = ask(live, title, "csv").text().removeprefix("\ufeff")
     header, *rows = csv.reader(io.StringIO(text))
     numbers = [[float(cell) for cell in row[1:]] for row in rows]
     assert len(header) == len(rows[0]) > 5
-    shown = wide(viewer, title)
+    shown = wide(live, title)
     assert numbers == [pytest.approx([float(v) for v in [*row.values()][1:]]) for row in shown]
 
 
@@ -162,11 +163,10 @@ def by_value(rows: list[Row], name: str, since: float) -> dict[str, float]:
     ],
 )
 def test_brands_and_categories_are_what_hbase_has(
-    viewer: View, shop: StackUnderTest, title: str, table: str, column: str, limit: int
+    live: View, shop: StackUnderTest, title: str, table: str, column: str, limit: int
 ) -> None:
     """The range moves on between two questions: its start was asked for before and after."""
-    viewer.open("live-store")
-    before, answer, after = started(viewer), wide(viewer, title), started(viewer)
+    before, answer, after = started(live), wide(live, title), started(live)
     assert after - before < 10_000
     rows = scan(shop, table)
     for label in CARDS.keys() & answer[0].keys():
