@@ -40,10 +40,16 @@ class Start:
             for service in wanted:
                 self._settle(service)
         except BaseException:
-            for name in self._begun:
-                if name not in self._ready:
-                    self._supervisor.stop(name)
+            self._abandon()
             raise
+
+    def _abandon(self) -> None:
+        for name in self._begun.keys() - self._ready:
+            try:
+                self._supervisor.stop(name)
+            except ServiceError as error:
+                # Told beside the reason why the start ended, which matters more; the others are stopped too.
+                self._report(str(error))
 
     def _begin(self, service: Service) -> None:
         if self._supervisor.is_running(service.name):

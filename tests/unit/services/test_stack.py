@@ -18,6 +18,7 @@ class Supervised:
 
     def __init__(self) -> None:
         self.running: set[str] = set()
+        self.stuck = ""  # the one that does not end
 
     def answers(self) -> bool:
         return True
@@ -35,6 +36,8 @@ class Supervised:
         self.running.add(name)
 
     def stop(self, name: str) -> None:
+        if name == self.stuck:
+            raise ServiceError(f"{name} does not end")
         self.running.remove(name)
 
 
@@ -109,6 +112,19 @@ def test_a_start_that_fails_leaves_nothing_half_started(monkeypatch: pytest.Monk
     assert steps.supervised.running == set()
     steps.failing = set()
     assert "finish second" in steps.up()
+
+
+def test_a_service_that_does_not_end_hides_neither_the_reason_nor_the_others(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    steps = Steps(monkeypatch)
+    steps.failing = {"finish first"}
+    steps.supervised.stuck = "first"
+    told: list[str] = []
+    with pytest.raises(ServiceError, match="finish first fails today"):
+        steps.stack.up(told.append)
+    assert told == ["first does not end"]
+    assert steps.supervised.running == {"first"}
 
 
 def test_a_thrift_server_that_stands_still_is_named_and_waited_for_no_longer(
