@@ -10,7 +10,7 @@ class PatientClient(KafkaNetClient):
 
     How long the producer lets its thread sleep is what this client says of a broker that takes no more requests
     now (kafka/producer/sender.py of kafka-python 3.0, which reads it as milliseconds): 0 when five are unanswered,
-    and seconds when the connection is broken. It would ask without a pause, on a whole core. An answer, or
+    and seconds when the connection is broken. It would ask without a pause. An answer, or
     something to send, ends the sleep at once.
     """
 

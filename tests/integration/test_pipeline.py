@@ -208,8 +208,8 @@ def test_events_wait_for_a_broker_that_stands_still(replayed: StackUnderTest) ->
             # as long as the schedule still has events to send
             time.sleep(OUTAGE_SECONDS)
             worked = [
-                sum(process.cpu_times()[:2]) - before
-                for process, before in zip(waiting, worked, strict=True)
+                sum(process.cpu_times()[:2]) - until_then
+                for process, until_then in zip(waiting, worked, strict=True)
             ]
         output, _ = producer.communicate(timeout=120)
     finally:
