@@ -84,8 +84,7 @@ def prepare(settings: Settings) -> None:
 
 
 def dashboards(settings: Settings) -> None:
-    """Import databases, datasets, charts and dashboards from superset/assets."""
-    manage(settings, "init")
+    """Import databases, datasets, charts and dashboards from superset/assets; sets up first what is not."""
     manage(settings, "import-assets")
 
 

@@ -3,8 +3,9 @@
 import sqlite3
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from itertools import islice
 from typing import Any
 
@@ -63,14 +64,14 @@ class Cursor:
     rowcount = -1
     lastrowid = None
 
-    def __init__(self, generation: Generation) -> None:
+    def __init__(self, generation: Callable[[], Generation]) -> None:
         self._generation = generation
         self._rows: Iterator[Row] = iter(())
         self.description: tuple[Row, ...] | None = None
 
     def execute(self, sql: str, parameters: Any = ()) -> "Cursor":
         """Ask."""
-        answer = self._generation.answer(sql, parameters)
+        answer = self._generation().answer(sql, parameters)
         self.description, self._rows = answer.description, iter(answer.rows)
         return self
 
@@ -99,10 +100,14 @@ class Cursor:
 
 
 class Connection:
-    """DB-API's connection: the generation that was the newest when it was opened."""
+    """DB-API's connection: the generation that is the newest at its first statement, for all of them.
 
-    def __init__(self, generation: Generation) -> None:
-        self._generation = generation
+    Opening it reads nothing: Superset also connects to ask for the names of schemas, and the first
+    generation of a process is an hour of windows.
+    """
+
+    def __init__(self, newest: Callable[[], Generation]) -> None:
+        self._generation = cache(newest)
 
     def cursor(self) -> Cursor:
         """A cursor of its own."""

@@ -1,4 +1,4 @@
-"""SQLAlchemy dialect: each connection reads the newest generation of the snapshot of HBase."""
+"""SQLAlchemy dialect: each connection that asks something reads the newest generation of the snapshot of HBase."""
 
 import os
 import threading
@@ -40,7 +40,15 @@ class HBaseDialect(SQLiteDialect_pysqlite):
     def on_connect(self) -> None:
         """Nothing: the functions of SQLAlchemy for SQLite are not needed."""
 
+    def get_isolation_level(self, _: Any) -> str:
+        """Each connection sees one generation; known without a statement."""
+        return "SERIALIZABLE"
+
+    def get_schema_names(self, _: Any, **__: Any) -> list[str]:
+        """None: there is one, without a name."""
+        return []
+
     def connect(self, host: str, port: int, **_: Any) -> Connection:
-        """The newest generation."""
+        """The newest generation, for the statements that come."""
         mark_live()
-        return Connection(snapshot_of(host, port).newest())
+        return Connection(snapshot_of(host, port).newest)

@@ -53,7 +53,7 @@ def hbase() -> FakeHBase:
 
 
 def ask(hbase: FakeHBase, sql: str) -> list[tuple[Any, ...]]:
-    return Connection(Snapshot(hbase, 2).newest()).execute(sql).fetchall()  # type: ignore[arg-type]
+    return Connection(Snapshot(hbase, 2).newest).execute(sql).fetchall()  # type: ignore[arg-type]
 
 
 TOTALS = """

@@ -85,7 +85,7 @@ def snapshot(hbase: FakeHBase, clock: Clock) -> Snapshot:
 
 
 def ask(snapshot: Snapshot, sql: str) -> list[tuple[object, ...]]:
-    return Connection(snapshot.newest()).execute(sql).fetchall()
+    return Connection(snapshot.newest).execute(sql).fetchall()
 
 
 def views(snapshot: Snapshot) -> object:
@@ -223,16 +223,18 @@ def test_a_reader_waits_for_the_refresh_when_nobody_looked_for_minutes(
         finish.set()
         assert second.result(timeout=10) == first.result(timeout=10)
     views = "select sum(views) from event_counts"
-    assert Connection(second.result()).execute(views).fetchall() == [(6.0,)]
+    assert Connection(second.result).execute(views).fetchall() == [(6.0,)]
 
 
 def test_a_reader_keeps_its_generation(hbase: FakeHBase, snapshot: Snapshot, clock: Clock) -> None:
     hbase.rows["event_counts"] = [window(-2, 3)]
-    reader = Connection(snapshot.newest())
+    reader = Connection(snapshot.newest)
+    assert hbase.asked == []  # opening it reads nothing
+    first = reader.execute("select views from event_counts").fetchone()
     hbase.rows["event_counts"] = [window(-2, 4)]
     clock.seconds = 1
     assert views(snapshot) == 4
-    assert reader.execute("select views from event_counts").fetchone() == (3.0,)
+    assert reader.execute("select sum(views) from event_counts").fetchone() == first == (3.0,)
 
 
 def test_ratio_of_counts_keeps_its_fraction(hbase: FakeHBase, snapshot: Snapshot) -> None:
@@ -267,7 +269,7 @@ def test_several_brands_within_a_time_range(hbase: FakeHBase, snapshot: Snapshot
 )
 def test_a_reader_can_only_read(snapshot: Snapshot, sql: str) -> None:
     with pytest.raises(sqlite3.Error):
-        Connection(snapshot.newest()).execute(sql).fetchall()
+        Connection(snapshot.newest).execute(sql).fetchall()
 
 
 def test_row_of_hbase_becomes_a_row_of_the_snapshot() -> None:
