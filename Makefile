@@ -138,7 +138,7 @@ format: installed ## put the code in order
 test: test-unit test-integration ## everything, with the real services
 
 test-unit: installed ## the fast part: no services
-	@$(PYTHON) -m pytest tests/unit
+	@$(PYTHON) -m pytest -n logical --maxprocesses 4 --dist loadfile --no-loadscope-reorder tests/unit
 
 test-integration: installed ## the real services and a real browser, on ports and folders of their own
 	@$(PYTHON) -m pytest tests/integration tests/browser
