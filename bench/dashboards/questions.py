@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 import httpx
 from playwright.sync_api import Page, Request
 
-from bench.dashboards.viewers import CHART_DATA, HOLDER, LOAD_MS, BenchError, work
+from bench.dashboards.viewers import CHART_DATA, LOAD_MS, BenchError, go_to_charts, work
 from services.superset import url
 from settings import Settings
 
@@ -45,8 +45,7 @@ def record(page: Page, settings: Settings) -> list[Question]:
             found[request.url] = Question(request.url, request.post_data or "")
 
     page.on("request", keep)
-    page.goto(f"{url(settings)}/superset/dashboard/live-store/", timeout=LOAD_MS)
-    page.wait_for_selector(HOLDER, timeout=LOAD_MS)
+    go_to_charts(page, f"{url(settings)}/superset/dashboard/live-store/")
     page.mouse.wheel(0, 9000)
     work([page], RECORD_SECONDS)
     page.remove_listener("request", keep)

@@ -17,6 +17,7 @@ from playwright.sync_api import (
     ViewportSize,
     sync_playwright,
 )
+from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 from services.superset import secrets, url
 from settings import Settings
@@ -85,6 +86,17 @@ def new_viewer(browser: Browser, base: str) -> Page:
     return log_in(browser.new_context(viewport=SCREEN).new_page(), base)
 
 
+def go_to_charts(page: Page, address: str) -> None:
+    """Open a dashboard and wait for its first chart; raises BenchError when none comes."""
+    page.goto(address, timeout=LOAD_MS)
+    try:
+        page.wait_for_selector(HOLDER, timeout=LOAD_MS)
+    except PlaywrightTimeout:
+        raise BenchError(
+            f"no chart within {LOAD_MS // 1000} s: make dashboards ({address})"
+        ) from None
+
+
 class Watch:
     """The answers to the charts of one page: milliseconds from the request to the last byte, and refusals."""
 
@@ -142,6 +154,5 @@ def open_page(
     page = new_viewer(browser, base)
     watch = Watch(page)
     refresh_every(page, refresh_seconds)
-    page.goto(f"{base}/superset/dashboard/{slug}/", timeout=LOAD_MS)
-    page.wait_for_selector(HOLDER, timeout=LOAD_MS)
+    go_to_charts(page, f"{base}/superset/dashboard/{slug}/")
     return page, watch
