@@ -72,8 +72,10 @@ class View:
             body = response.json() if response.ok else response.text()
         except PlaywrightError:
             return  # the page went elsewhere while the answer came: nobody sees it
-        # Asked once the body is here: a page that was left may still be answered, and left meanwhile.
-        if chart in self.ids.values():
+        # Asked once the body is here: a page that was left may still be answered, and left meanwhile. What
+        # answers an older question of the chart is not drawn any more.
+        is_newest = response.request.post_data_json == self.asked.get(chart)
+        if is_newest and chart in self.ids.values():
             self.answers.append((chart, response.status, body))
 
     def get(self, path: str) -> Any:
@@ -238,8 +240,10 @@ def choose(view: View, name: str, value: str) -> None:
     page = view.page
     select = page.locator(f'[data-test^="NATIVE_FILTER-"][data-test$="-{slug(name)}"]')
     page.evaluate("scrollTo(0, 0)")
+    more = page.get_by_text("More filters")
+    select.first.or_(more).first.wait_for()  # the bar may come after the charts
     if not select.first.is_visible():
-        page.get_by_text("More filters").click()
+        more.click()
     select.first.click()
     select.first.locator("input").fill(value)
     page.locator(f'.ant-select-dropdown [title="{value}"]').first.wait_for(state="attached")
