@@ -125,7 +125,8 @@ def import_assets(app: Any) -> None:
 
     g.user = security_manager.find_user("admin")
     files = contents()
-    # Asked for each dataset, to fill a missing table with rows that a file brings; ours bring none.
+    # Asked for each dataset, to fill a missing table with rows that a file brings; ours bring none. Asking
+    # HBase would read an hour of windows.
     Database.has_table = lambda *_: True
     ImportAssetsCommand(files).run()
     uuids = {str(yaml.safe_load(text).get("uuid")) for text in files.values()} - {"None"}
@@ -139,7 +140,7 @@ def import_assets(app: Any) -> None:
     print(f"imported: {len(uuids)} assets, {removed} removed", flush=True)
 
 
-def _run(*, is_initialized: bool, is_import: bool) -> None:
+def _run(fingerprint: str, *, is_initialized: bool, is_import: bool) -> None:
     # This folder's name would hide the package.
     sys.path = [path for path in sys.path if Path(path or ".").resolve() != FOLDER]
     from superset.app import create_app
@@ -148,7 +149,7 @@ def _run(*, is_initialized: bool, is_import: bool) -> None:
     with app.app_context(), app.test_request_context():
         if not is_initialized:
             initialize(app)
-            _stamp().write_text(_fingerprint())
+            _stamp().write_text(fingerprint)
         if is_import:
             import_assets(app)
 
@@ -162,11 +163,12 @@ def main() -> int:
     if missing:
         print(f'error: not set: {", ".join(missing)}; run "make dashboards"', file=sys.stderr)
         return 2
-    is_initialized = _stamp().exists() and _stamp().read_text() == _fingerprint()
+    fingerprint = _fingerprint()
+    is_initialized = _stamp().exists() and _stamp().read_text() == fingerprint
     if is_initialized:
         print("metadata: nothing to do", flush=True)
     if is_import or not is_initialized:
-        _run(is_initialized=is_initialized, is_import=is_import)
+        _run(fingerprint, is_initialized=is_initialized, is_import=is_import)
     return 0
 
 
