@@ -133,7 +133,13 @@ class Stack:
             if self.supervisor.is_running(name):
                 report(f"{name} finishes what it has begun")
                 self.supervisor.stop(name)
-                report(f"{name} stopped")
+                report(f"{name} stopped{self._what_is_left(name)}")
+
+    def _what_is_left(self, name: str) -> str:
+        # A replay that was stopped while Kafka did not answer leaves gaps, which only its resumption fills.
+        if name != "producer" or not self.supervisor.has_failed(name):
+            return ""
+        return ": Kafka did not take all of it, make logs S=producer says how the replay goes on"
 
     def down(self, report: Report) -> None:
         """End everything, in the opposite order, and make sure that no process is left."""

@@ -167,6 +167,10 @@ class Supervisor:
         """Whether a program runs or is being started."""
         return self.states().get(name, {}).get("statename") in RUNNING_STATES
 
+    def has_failed(self, name: str) -> bool:
+        """Whether the last run of a program that has ended came to an error."""
+        return self.states().get(name, {}).get("exitstatus", 0) != 0
+
     def start(self, name: str) -> None:
         """Start a program and return at once: readiness is asked of the service, not of supervisord."""
         try:

@@ -19,6 +19,7 @@ class Supervised:
     def __init__(self) -> None:
         self.running: set[str] = set()
         self.stuck = ""  # the one that does not end
+        self.failed = ""
 
     def answers(self) -> bool:
         return True
@@ -31,6 +32,9 @@ class Supervised:
 
     def states(self) -> dict[str, dict[str, str]]:
         return {name: {"statename": "RUNNING"} for name in self.running}
+
+    def has_failed(self, name: str) -> bool:
+        return name == self.failed
 
     def start(self, name: str) -> None:
         self.running.add(name)
@@ -138,6 +142,26 @@ def test_a_thrift_server_that_stands_still_is_named_and_waited_for_no_longer(
     assert "make logs S=spark-thrift" in str(error.value)
     # A thread that still waits would keep the command from ending.
     assert threading.enumerate() == [threading.main_thread()]
+
+
+@pytest.mark.parametrize(
+    ("failed", "line"),
+    [
+        ("", "producer stopped"),
+        (
+            "producer",
+            "producer stopped: Kafka did not take all of it, "
+            "make logs S=producer says how the replay goes on",
+        ),
+    ],
+)
+def test_a_replay_that_is_stopped_before_kafka_took_all_of_it_is_told(
+    monkeypatch: pytest.MonkeyPatch, failed: str, line: str
+) -> None:
+    steps, told = Steps(monkeypatch), list[str]()
+    steps.supervised.running, steps.supervised.failed = {"producer", "live"}, failed
+    steps.stack.stop_jobs(told.append)
+    assert told[1:] == [line, "live finishes what it has begun", "live stopped"]
 
 
 @pytest.mark.parametrize("how", [[], ["--detach"]])

@@ -79,6 +79,7 @@ def test_supervisord_rests_while_a_program_takes_its_time_to_stop(
     supervisor.stop("slow")
     assert time.monotonic() - started >= STOP_SECONDS
     assert not supervisor.is_running("slow")
+    assert not supervisor.has_failed("slow")
     assert cpu_seconds(tmp_path) - before < STOP_SECONDS / 4
 
 
@@ -87,6 +88,7 @@ def test_a_program_that_does_not_listen_is_killed(supervisor: Supervisor, tmp_pa
     await_ready(tmp_path, "deaf")
     supervisor.stop("deaf")
     assert supervisor.states()["deaf"]["statename"] == "STOPPED"
+    assert supervisor.has_failed("deaf")
 
 
 def test_stopping_what_does_not_run_is_no_error(supervisor: Supervisor) -> None:
