@@ -5,6 +5,7 @@ import time
 from collections import Counter
 from datetime import UTC, datetime
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -143,12 +144,12 @@ def test_each_check_has_its_own_seconds_and_one_that_is_never_true_has_none(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     clock = [100.0]
-    monkeypatch.setattr(recovery.time, "monotonic", lambda: clock[0])
 
     def sleep(seconds: float) -> None:
         clock[0] += seconds
 
-    monkeypatch.setattr(recovery.time, "sleep", sleep)
+    stopwatch = SimpleNamespace(monotonic=lambda: clock[0], sleep=sleep)
+    monkeypatch.setattr(recovery, "time", stopwatch)
     checks = {
         "visible": lambda: clock[0] >= 104,
         "back": lambda: clock[0] >= 102,

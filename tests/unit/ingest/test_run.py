@@ -15,7 +15,7 @@ from tests.unit.ingest.fakes import FakeClock, FakeProducer, most_in_a_second
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> FakeClock:
     clock = FakeClock(START)
-    monkeypatch.setattr(run.time, "sleep", clock.sleep)
+    monkeypatch.setattr(run, "time", SimpleNamespace(sleep=clock.sleep))
     return clock
 
 

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from types import SimpleNamespace
 
 import pytest
 
@@ -89,7 +90,7 @@ def test_event_time_is_the_instant_at_which_the_row_was_due() -> None:
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> FakeClock:
     clock = FakeClock()
-    monkeypatch.setattr(simulate.time, "sleep", clock.sleep)
+    monkeypatch.setattr(simulate, "time", SimpleNamespace(sleep=clock.sleep))
     return clock
 
 

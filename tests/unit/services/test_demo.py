@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -55,14 +56,14 @@ def test_windows_of_before_the_start_are_not_taken_for_a_moving_stream(
 ) -> None:
     """After make down, make demo: "the newest counted 52 s ago"."""
     seconds = 100.0
-    monkeypatch.setattr(demo.time, "monotonic", lambda: seconds)
     answers = [(35.0, 52.1), None, (100.0, 0.4)]
 
     def sleep(pause: float) -> None:
         nonlocal seconds
         seconds += pause
 
-    monkeypatch.setattr(demo.time, "sleep", sleep)
+    clock = SimpleNamespace(monotonic=lambda: seconds, sleep=sleep)
+    monkeypatch.setattr(demo, "time", clock)
     monkeypatch.setattr(demo, "stream_now", lambda _: answers.pop(0))
     demo.await_moving(Settings(), started=99.0)
     assert answers == []

@@ -4,6 +4,7 @@ import sqlite3
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from types import SimpleNamespace
 
 import pytest
 from storepulse_superset import generation
@@ -83,7 +84,7 @@ def test_each_statement_has_the_whole_time(
 ) -> None:
     """A connection is used for many statements: its own age is no reason to end one."""
     moment = 0.0
-    monkeypatch.setattr(generation.time, "monotonic", lambda: moment)
+    monkeypatch.setattr(generation, "time", SimpleNamespace(monotonic=lambda: moment))
     long = "with recursive n(i) as (select 1 union all select i + 1 from n limit 300000) select max(i) from n"
     moment = 100.0
     assert Connection(lambda: three).execute(long).fetchone() == (300_000,)
