@@ -69,13 +69,13 @@ def own_profile() -> Iterator[BrowserContext]:
             context.close()
 
 
-def log_in(page: Page, base: str) -> Page:
-    """The page, of the Viewer."""
+def log_in(page: Page, base: str, user: str = "viewer") -> Page:
+    """The page, after name and password were typed as a person does."""
     # The login page reports its own start; a person types longer than that takes.
     with page.expect_response("**/superset/log/**", timeout=LOAD_MS):
         page.goto(f"{base}/login/", timeout=LOAD_MS)
-    page.fill("#username", "viewer")
-    page.fill("#password", secrets()["SUPERSET_VIEWER_PASSWORD"])
+    page.fill("#username", user)
+    page.fill("#password", secrets()[f"SUPERSET_{user.upper()}_PASSWORD"])
     page.press("#password", "Enter")
     page.wait_for_url(lambda found: "/login" not in found, timeout=LOAD_MS)
     return page

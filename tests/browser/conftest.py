@@ -12,7 +12,8 @@ from deltalake import DeltaTable
 from playwright.sync_api import Browser, sync_playwright
 
 from tests.browser.history import HISTORY_ROWS, loaded
-from tests.browser.view import View, logged_in
+from tests.browser.login import logged_in
+from tests.browser.view import View
 from tests.browser.windows import scan_views
 from tests.recount import SAMPLE
 from tests.stack import PROJECT, StackUnderTest, wait_until

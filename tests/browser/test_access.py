@@ -8,7 +8,8 @@ import pytest
 from playwright.sync_api import APIResponse, Browser
 
 from services.superset import secrets
-from tests.browser.view import View, logged_in
+from tests.browser.login import logged_in
+from tests.browser.view import View
 from tests.stack import StackUnderTest, wait_until
 
 pytestmark = pytest.mark.integration

@@ -6,7 +6,8 @@ import pytest
 from chart import sql_metric
 from playwright.sync_api import Browser
 
-from tests.browser.view import CHART_DATA, View, altered
+from tests.browser.answers import CHART_DATA, altered
+from tests.browser.view import View
 
 pytestmark = pytest.mark.integration
 Payloads = dict[str, list[dict[str, Any]]]

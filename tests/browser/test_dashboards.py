@@ -14,8 +14,10 @@ from pages import PAGES, Page
 from playwright.sync_api import Browser
 from pyhive import hive
 
+from tests.browser.answers import wait_for
 from tests.browser.history import HISTORY_ROWS
-from tests.browser.view import View, logged_in, wait_for
+from tests.browser.login import logged_in
+from tests.browser.view import View
 from tests.recount import Figures, report_recount
 from tests.stack import StackUnderTest, wait_until
 

@@ -4,8 +4,10 @@ import duckdb
 import pytest
 from playwright.sync_api import Browser
 
+from tests.browser.answers import wait_for
 from tests.browser.history import BAND
-from tests.browser.view import View, logged_in, wait_for
+from tests.browser.login import logged_in
+from tests.browser.view import View
 from tests.stack import StackUnderTest
 
 pytestmark = pytest.mark.integration

@@ -7,8 +7,9 @@ import pytest
 from filters import Filter
 from pages import LIVE_FILTERS, PAGES, STORE_FILTERS
 
+from tests.browser.answers import wait_for
 from tests.browser.history import HISTORY_ROWS
-from tests.browser.view import View, choose, wait_for
+from tests.browser.view import View, choose
 from tests.browser.windows import card
 from tests.recount import SAMPLE
 

@@ -9,8 +9,9 @@ import duckdb
 import pytest
 from pages import PAGES
 
+from tests.browser.answers import wait_for
 from tests.browser.history import BAND, HISTORY_ROWS
-from tests.browser.view import View, formatted, wait_for
+from tests.browser.view import View, formatted
 from tests.stack import StackUnderTest
 
 pytestmark = pytest.mark.integration

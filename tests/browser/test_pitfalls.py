@@ -8,7 +8,9 @@ import pytest
 from chart import sql_metric
 from playwright.sync_api import Browser
 
-from tests.browser.view import CHART_DATA, View, altered, logged_in
+from tests.browser.answers import CHART_DATA, altered
+from tests.browser.login import logged_in
+from tests.browser.view import View
 from tests.browser.windows import drawn_windows, kept_windows
 from tests.stack import StackUnderTest
 

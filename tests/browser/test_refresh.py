@@ -11,7 +11,8 @@ import pytest
 
 from services.superset import VENV, environment
 from settings import Settings
-from tests.browser.view import CHART_DATA, View, wait_for
+from tests.browser.answers import CHART_DATA, wait_for
+from tests.browser.view import View
 from tests.browser.windows import drawn_windows, kept_windows
 from tests.stack import StackUnderTest, free_ports, wait_until
 

@@ -4,8 +4,9 @@ import json
 
 import pytest
 
+from tests.browser.answers import wait_for
 from tests.browser.history import STREAM_FED
-from tests.browser.view import View, wait_for
+from tests.browser.view import View
 from tests.browser.windows import card, kept_windows, scan_views
 from tests.stack import StackUnderTest
 

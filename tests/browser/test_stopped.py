@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import APIResponse
 
-from tests.browser.view import View, formatted, wait_for
+from tests.browser.answers import wait_for
+from tests.browser.view import View, formatted
 from tests.browser.windows import card, of_ranges, scan
 from tests.stack import StackUnderTest
 

@@ -1,31 +1,16 @@
-"""A page that is open in a browser: what its charts asked and were answered, and what a person does on it."""
+"""An open page and what a person does on it."""
 
-import json
-import re
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import pytest
 from names import slug
 from pages import PAGES
-from playwright.sync_api import (
-    APIResponse,
-    Browser,
-    Locator,
-    Page,
-    Request,
-    Response,
-    StorageState,
-)
-from playwright.sync_api import Error as PlaywrightError
+from playwright.sync_api import APIResponse, Locator
 
 from bench.dashboards.opening import TAB, TURNING
-from services.superset import secrets
-from tests.stack import StackUnderTest
+from tests.browser.answers import CHART_DATA, Answers, wait_for
 
-CHART_DATA = "/api/v1/chart/data"
 TAB_OF = {
     chart: place
     for page in PAGES
@@ -37,46 +22,13 @@ TAB_OF = {
 NUMBERED = "[class*=dashboard-chart-id-]"
 IN_SIGHT = """all => all.filter(one => one.offsetParent)
     .map(one => Number(/dashboard-chart-id-([0-9]+)/.exec(one.className)[1]))"""
-# Address and user to the cookies of a login and the token that goes with them.
-SESSIONS: dict[tuple[str, str], tuple[StorageState, str]] = {}
 
 
 @dataclass
-class View:
-    """An open page, what its charts asked and what they were answered."""
+class View(Answers):
+    """An open page and what a person does on it."""
 
-    page: Page
-    base: str
-    ids: dict[str, int] = field(default_factory=dict)  # title of a chart to its number
-    answers: list[tuple[int, int, Any]] = field(default_factory=list)  # chart, status, body
-    asked: dict[int, dict[str, Any]] = field(default_factory=dict)  # by chart, the newest
-    hosts: set[str] = field(default_factory=set)
     token: str = ""
-
-    def watch(self) -> None:
-        """Keep every question and answer of a chart."""
-        self.page.on("request", self._on_request)
-        self.page.on("response", self._on_response)
-
-    def _on_request(self, request: Request) -> None:
-        chart = chart_of(request.url)
-        if chart:
-            self.asked[chart] = request.post_data_json
-
-    def _on_response(self, response: Response) -> None:
-        self.hosts.add(response.url.split("/")[2])
-        chart = chart_of(response.url)
-        if not chart:
-            return
-        try:
-            body = response.json() if response.ok else response.text()
-        except PlaywrightError:
-            return  # the page went elsewhere while the answer came: nobody sees it
-        # Asked once the body is here: a page that was left may still be answered, and left meanwhile. What
-        # answers an older question of the chart is not drawn any more.
-        is_newest = response.request.post_data_json == self.asked.get(chart)
-        if is_newest and chart in self.ids.values():
-            self.answers.append((chart, response.status, body))
 
     def get(self, path: str) -> Any:
         """What the API answers this user."""
@@ -130,27 +82,6 @@ class View:
         if self.page.locator(TAB).count():
             self.open_tab(TAB_OF[title])
         self.holder(title).first.wait_for()
-
-    def answered(self) -> set[int]:
-        """The numbers of the charts that were answered since the answers were forgotten."""
-        return {chart for chart, *_ in self.answers}
-
-    def shown(self, title: str) -> dict[str, Any]:
-        """The newest good answer to a chart."""
-        for chart, status, body in reversed(self.answers):
-            if chart == self.ids[title] and status == 200:
-                return dict(body["result"][0])
-        pytest.fail(f"{title} was not answered")
-
-    def rows(self, title: str) -> list[dict[str, Any]]:
-        """The rows that a chart shows."""
-        return list(self.shown(title)["data"])
-
-    def number(self, title: str) -> Any:
-        """What a card shows: the only value of its only row."""
-        (row,) = self.rows(title)
-        (value,) = row.values()
-        return value
 
     def holder(self, title: str) -> Locator:
         """The frame of a chart on the page."""
@@ -213,28 +144,6 @@ def formatted(value: Any, form: str) -> str:
     return f"{float(value):{form.replace('d', '.0f')}}"
 
 
-def altered(payload: dict[str, Any], **changes: Any) -> dict[str, Any]:
-    """A chart's question with something else in its only query."""
-    copy: dict[str, Any] = json.loads(json.dumps(payload))
-    copy["queries"][0].update(changes)
-    return copy
-
-
-def chart_of(url: str) -> int:
-    """The number of the chart that an address asks for; 0 for others."""
-    found = re.search(r"slice_id%22%3A(\d+)", url) if CHART_DATA in url else None
-    return int(found[1]) if found else 0
-
-
-def wait_for(page: Page, is_true: Callable[[], bool], seconds: float = 60) -> None:
-    """Let the page work until it is true."""
-    for _ in range(int(seconds * 5)):
-        if is_true():
-            return
-        page.wait_for_timeout(200)
-    pytest.fail(f"not within {seconds} s on {page.url}")
-
-
 def choose(view: View, name: str, value: str) -> None:
     """Open a filter of the bar, take a value, apply."""
     page = view.page
@@ -250,39 +159,3 @@ def choose(view: View, name: str, value: str) -> None:
     page.keyboard.press("Enter")
     page.keyboard.press("Escape")
     page.locator('[data-test="filter-bar__apply-button"]').click()
-
-
-def logged_in(
-    browser: Browser,
-    stack: StackUnderTest,
-    width: int,
-    height: int,
-    user: str = "viewer",
-    **context: Any,
-) -> View:
-    """A page of a user; `context` is what else the browser is told, as Playwright names it.
-
-    Who has logged in once stays so in the next window.
-    """
-    base = f"http://127.0.0.1:{stack.environment['SUPERSET_PORT']}"
-    cookies, token = SESSIONS.get((base, user), (None, ""))
-    screen = {"width": width, "height": height}
-    page = browser.new_context(viewport=screen, storage_state=cookies, **context).new_page()  # type: ignore[arg-type]
-    view = View(page, base, token=token)
-    if cookies is None:
-        log_in(page, base, user)
-        view.headers()
-        SESSIONS[base, user] = page.context.storage_state(), view.token
-    view.watch()
-    return view
-
-
-def log_in(page: Page, base: str, user: str) -> None:
-    """Type name and password, as a person does."""
-    # The login page reports its own start; a person types longer than that takes.
-    with page.expect_response("**/superset/log/**", timeout=60_000):
-        page.goto(f"{base}/login/")
-    page.fill("#username", user)
-    page.fill("#password", secrets()[f"SUPERSET_{user.upper()}_PASSWORD"])
-    page.press("#password", "Enter")
-    page.wait_for_url(lambda url: "/login" not in url, timeout=60_000)
