@@ -129,7 +129,8 @@ def parts(title: str, table: str, text: str, value: Metric, group_by: str, **res
     form = {
         **{"donut": True, "innerRadius": 40, "outerRadius": 54, "label_type": "percent"},
         **{"show_legend": True, "legendOrientation": "top", "legendType": "plain"},
-        **{"labels_outside": True, "show_labels": True, "show_labels_threshold": 3},
+        # two shares under 4 % beside each other would write over each other
+        **{"labels_outside": True, "show_labels": True, "show_labels_threshold": 4},
         **{"number_format": WHOLE, "sort_by_metric": True, "show_total": True},
     }
     return Chart(title, table, "pie", text, [value], [group_by], form=form, **rest)
@@ -138,9 +139,12 @@ def parts(title: str, table: str, text: str, value: Metric, group_by: str, **res
 def funnel(title: str, table: str, text: str, value: Metric, group_by: str, **rest: Any) -> Chart:
     """Steps that fewer and fewer reach."""
     form = {
-        **{"sort_by_metric": True, "percent_calculation_type": "first_step", "show_legend": False},
-        **{"show_labels": True, "label_type": 4, "tooltip_label_type": 5, "number_format": WHOLE},
-        "show_tooltip_labels": True,
+        **{"sort_by_metric": True, "percent_calculation_type": "first_step"},
+        **{"show_legend": True, "legendOrientation": "top", "legendType": "plain"},
+        # beside the steps, because a narrow one is shorter than its label; the share alone, because there is
+        # little room beside the first one
+        **{"show_labels": True, "label_line": True, "label_type": 2, "number_format": WHOLE},
+        **{"show_tooltip_labels": True, "tooltip_label_type": 5},
     }
     return Chart(title, table, "funnel", text, [value], [group_by], form=form, limit=10, **rest)
 
