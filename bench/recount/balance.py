@@ -2,11 +2,11 @@
 
 from typing import Any
 
-import duckdb
 import numpy as np
 import pyarrow as pa
 
 from bench.recount.compare import Result
+from bench.recount.database import connection
 from bench.recount.lateness import COUNTED, LATE, PENDING, REPEATED, UNKNOWN, Numbers
 from bench.recount.source import Offsets, Topic, up_to
 from bench.recount.windows import EVENTS, REFUSED
@@ -75,11 +75,10 @@ def raw_faults(source: Topic, kept: pa.Table, refused: pa.Table, until: Offsets)
 
 
 def _ask(query: str, found: pa.Table, wanted: pa.Table) -> list[tuple[Any, ...]]:
-    with duckdb.connect() as connection:
-        connection.execute("set timezone = 'UTC'")
-        connection.register("found", found)
-        connection.register("wanted", wanted)
-        return connection.execute(query).fetchall()
+    with connection() as database:
+        database.register("found", found)
+        database.register("wanted", wanted)
+        return database.execute(query).fetchall()
 
 
 def _keys(rows: pa.Table) -> Numbers:

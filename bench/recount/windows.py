@@ -5,9 +5,9 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any, NamedTuple, cast
 
-import duckdb
 import pyarrow as pa
 
+from bench.recount.database import connection
 from bench.recount.details import Details
 
 Key = tuple[datetime, str, str]
@@ -91,9 +91,9 @@ def moment(micros: int) -> datetime:
 
 def recount(events: pa.Table, *, window: int) -> dict[Key, Recounted]:
     """Windows of `window` seconds of `events` (columns of EVENTS), each event counted."""
-    with duckdb.connect() as connection:
-        connection.register("events", events)
-        rows = connection.execute(WINDOWS.format(window=window)).fetchall()
+    with connection() as database:
+        database.register("events", events)
+        rows = database.execute(WINDOWS.format(window=window)).fetchall()
     return {
         (moment(row[0]), row[1], row[2]): Recounted(cast(Numbers, row[3:11]), moment(row[11]))
         for row in rows
