@@ -137,9 +137,10 @@ class Stack:
 
     def _what_is_left(self, name: str) -> str:
         # A replay that was stopped while Kafka did not answer leaves gaps, which only its resumption fills.
+        # One that had not begun to send ends with the same code.
         if name != "producer" or not self.supervisor.has_failed(name):
             return ""
-        return ": Kafka did not take all of it, make logs S=producer says how the replay goes on"
+        return ": perhaps not all of it is in Kafka, make logs S=producer says why"
 
     def down(self, report: Report) -> None:
         """End everything, in the opposite order, and make sure that no process is left."""

@@ -168,7 +168,7 @@ class Supervisor:
         return self.states().get(name, {}).get("statename") in RUNNING_STATES
 
     def has_failed(self, name: str) -> bool:
-        """Whether the last run of a program that has ended came to an error."""
+        """Whether a program ended with another exit code than 0, or was killed; not while it runs."""
         return self.states().get(name, {}).get("exitstatus", 0) != 0
 
     def start(self, name: str) -> None:

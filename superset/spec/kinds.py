@@ -129,7 +129,7 @@ def parts(title: str, table: str, text: str, value: Metric, group_by: str, **res
     form = {
         **{"donut": True, "innerRadius": 40, "outerRadius": 54, "label_type": "percent"},
         **{"show_legend": True, "legendOrientation": "top", "legendType": "plain"},
-        # two shares under 4 % beside each other would write over each other
+        # two shares under 4 % beside each other would write over each other; the tooltip has them
         **{"labels_outside": True, "show_labels": True, "show_labels_threshold": 4},
         **{"number_format": WHOLE, "sort_by_metric": True, "show_total": True},
     }

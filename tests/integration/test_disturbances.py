@@ -172,8 +172,9 @@ def test_partitions_that_are_added_serve_the_next_replay(stack: StackUnderTest) 
 def test_a_broker_that_is_away_for_three_minutes_is_waited_for(stack: StackUnderTest) -> None:
     with stack.stands_still("kafka"):
         time.sleep(BROKER_AWAY_SECONDS)  # the length of the outage, not a wait for something
-    # It has ended meanwhile, is started again and first sends what was on its way when the broker stopped.
-    wait_until("the replay goes on", lambda: delivers(stack), 60)
+    # The replay has ended meanwhile; the supervisor starts it again, and it first sends what was on its way
+    # when the broker stopped.
+    wait_until("the replay goes on", lambda: delivers(stack), 150)
     wait_until("events are counted again", lambda: grows(stack), 180)
 
 
@@ -184,8 +185,5 @@ def test_every_place_agrees_after_all_of_it(stack: StackUnderTest) -> None:
     assert answer["windows_equal"] == answer["windows_compared"] > 0
     assert answer["rejected"] == 0
     truth = json.loads(stack.run("ingest", "truth", check=False).stdout)
-    wrong = ("missing", "not_in_plan", "in_wrong_order", "different")
-    found = {
-        each["replay_id"]: [each[name]["count"] for name in wrong] for each in truth["replays"]
-    }
-    assert found == {"first": [0, 0, 0, 0], "second": [0, 0, 0, 0]}
+    assert [replay["replay_id"] for replay in truth["replays"]] == ["first", "second"]
+    assert truth["agrees"], json.dumps(truth, indent=1)

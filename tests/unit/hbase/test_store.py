@@ -3,6 +3,7 @@
 import socket
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import happybase  # before Hbase_thrift, which it makes
@@ -123,7 +124,7 @@ class Gateway:
 
 def store_on(gateway: Gateway, monkeypatch: pytest.MonkeyPatch) -> HBaseStore:
     monkeypatch.setattr(happybase, "Connection", gateway)
-    monkeypatch.setattr("tenacity.nap.time.sleep", lambda _: None)
+    monkeypatch.setattr("tenacity.nap.time", SimpleNamespace(sleep=lambda _: None))
     return HBaseStore("127.0.0.1", 1, patience_seconds=30)
 
 

@@ -150,8 +150,7 @@ def test_a_thrift_server_that_stands_still_is_named_and_waited_for_no_longer(
         ("", "producer stopped"),
         (
             "producer",
-            "producer stopped: Kafka did not take all of it, "
-            "make logs S=producer says how the replay goes on",
+            "producer stopped: perhaps not all of it is in Kafka, make logs S=producer says why",
         ),
     ],
 )
