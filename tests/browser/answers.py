@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import Page, Request, Response
 
-CHART_DATA = "/api/v1/chart/data"
+from bench.dashboards.viewers import CHART_DATA
 
 
 @dataclass
